@@ -1,0 +1,76 @@
+#pragma once
+
+// ECDSA over P-256 with SHA-256 (FIPS 186-5). Signatures are 64 bytes, r || s big-endian, and s is
+// in the lower half: a signature has one form. Public keys are compressed points (SEC 1, 2.3.3).
+// Everything here is thread-safe.
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "crypto/domain.h"
+#include "crypto/sha256.h"
+
+namespace sogoc::crypto {
+
+using P256PublicKey = std::array<std::uint8_t, 33>;
+using P256Signature = std::array<std::uint8_t, 64>;
+
+// SHA-256 of the compressed point: the name of a key on the ledger.
+Digest KeyId(const P256PublicKey& key);
+
+// True if the 33 bytes are a point on the curve (never the point at infinity).
+bool IsP256PublicKey(ByteView bytes);
+
+// A private key. Moves, never copies; its memory is cleared when it goes.
+class P256PrivateKey {
+ public:
+  static P256PrivateKey Generate();
+  // For tests with published vectors: nullopt unless the scalar is in [1, n-1].
+  static std::optional<P256PrivateKey> FromScalar(const std::array<std::uint8_t, 32>& scalar);
+
+  P256PrivateKey(P256PrivateKey&&) noexcept;
+  P256PrivateKey& operator=(P256PrivateKey&&) noexcept;
+  ~P256PrivateKey();
+
+  const P256PublicKey& public_key() const { return public_key_; }
+
+  // Signs DomainPrefix(kind) || message. Low s.
+  P256Signature Sign(SignatureKind kind, ByteView message) const;
+
+  // The OpenSSL handle, for crypto/key_file.cc only.
+  struct Handle;
+  const Handle& handle() const { return *handle_; }
+  explicit P256PrivateKey(std::unique_ptr<Handle> handle);
+
+ private:
+  std::unique_ptr<Handle> handle_;
+  P256PublicKey public_key_{};
+};
+
+// True if and only if EVP_DigestVerify accepts and s is low. False for a key that is no point.
+bool VerifyP256(const P256PublicKey& key, SignatureKind kind, ByteView message,
+                const P256Signature& signature);
+
+// One signature to check. `message` must outlive the call.
+struct P256Job {
+  P256PublicKey key;
+  SignatureKind kind;
+  ByteView message;
+  P256Signature signature;
+};
+
+// Checks signatures in batches. An implementation may share work between the jobs of a batch, but its
+// answers equal VerifyP256 on every input.
+class P256BatchVerifier {
+ public:
+  virtual ~P256BatchVerifier() = default;
+  // results[i] = VerifyP256(jobs[i]). Requires: sizes are equal. Thread-safe.
+  virtual void Verify(std::span<const P256Job> jobs, std::span<bool> results) const = 0;
+};
+
+// The plain path: one EVP_DigestVerify after the other.
+std::unique_ptr<P256BatchVerifier> MakePlainP256Verifier();
+
+}  // namespace sogoc::crypto
