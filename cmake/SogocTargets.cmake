@@ -64,8 +64,6 @@ function(sogoc_test name)
   add_executable(${name} ${sources})
   sogoc_common(${name})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} sogoc_test_support GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${name} PRIVATE SOGOC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                             SOGOC_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 --gtest_color=no)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

@@ -69,17 +69,17 @@ inline Error Corrupt(std::string message) { return {ErrorCode::kCorrupt, std::mo
 // TRY(Entry entry, DecodeEntry(bytes)); returns the error from the enclosing function, or goes on.
 // Two statements: not for an unbraced `if`.
 #define TRY(declaration, expression) \
-  SOGOC_TRY_IMPL(SOGOC_CONCAT(try_result_, __LINE__), declaration, expression, return)
+  SOGOC_TRY_IMPL(SOGOC_CONCAT(try_result_, __LINE__), declaration, expression, return )
 #define CO_TRY(declaration, expression) \
-  SOGOC_TRY_IMPL(SOGOC_CONCAT(try_result_, __LINE__), declaration, expression, co_return)
+  SOGOC_TRY_IMPL(SOGOC_CONCAT(try_result_, __LINE__), declaration, expression, co_return )
 #define SOGOC_TRY_IMPL(result, declaration, expression, leave) \
   auto result = (expression);                                  \
   if (!result) leave std::move(result).error();                \
   declaration = std::move(*result)
 
 // TRY_STATUS(Check(x)); the same where there is no value to keep.
-#define TRY_STATUS(expression)                                                     \
-  do {                                                                             \
-    auto try_status_ = (expression);                                               \
-    if (!try_status_) return std::move(try_status_).error();                       \
+#define TRY_STATUS(expression)                               \
+  do {                                                       \
+    auto try_status_ = (expression);                         \
+    if (!try_status_) return std::move(try_status_).error(); \
   } while (false)

@@ -1,7 +1,7 @@
 #pragma once
 
-// Points in time and calendar days. A day is a day in Vietnam (UTC+7, without summer time), which is
-// what decisions, certificates and expiry dates are about.
+// Points in time and calendar days. A day is a day in Vietnam (UTC+7, without summer time), which
+// is what decisions, certificates and expiry dates are about.
 
 #include <cstdint>
 #include <optional>
