@@ -1,0 +1,44 @@
+#pragma once
+
+// OpenSSL objects with owners, and what crypto/*.cc share about keys. Included by .cc files of this
+// folder only: no public header names an OpenSSL type.
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "crypto/p256.h"
+
+namespace sogoc::crypto {
+
+template <auto free_function>
+struct OpenSslDeleter {
+  template <class T>
+  void operator()(T* object) const {
+    free_function(object);
+  }
+};
+
+using BignumPtr = std::unique_ptr<BIGNUM, OpenSslDeleter<BN_clear_free>>;
+using EcGroupPtr = std::unique_ptr<EC_GROUP, OpenSslDeleter<EC_GROUP_free>>;
+using EcPointPtr = std::unique_ptr<EC_POINT, OpenSslDeleter<EC_POINT_clear_free>>;
+using PkeyPtr = std::unique_ptr<EVP_PKEY, OpenSslDeleter<EVP_PKEY_free>>;
+using PkeyCtxPtr = std::unique_ptr<EVP_PKEY_CTX, OpenSslDeleter<EVP_PKEY_CTX_free>>;
+
+// For calls that fail only when memory runs out or OpenSSL itself is broken.
+inline void Must(bool success, const char* what) {
+  if (success) return;
+  std::fprintf(stderr, "OpenSSL failed: %s\n", what);
+  std::abort();
+}
+
+// OpenSSL clears and frees the key itself.
+struct P256PrivateKey::Handle {
+  PkeyPtr pkey;
+};
+
+}  // namespace sogoc::crypto
