@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "crypto/ed25519.h"
 #include "crypto/p256.h"
 
 namespace sogoc::crypto {
@@ -26,6 +27,7 @@ struct OpenSslDeleter {
 using BignumPtr = std::unique_ptr<BIGNUM, OpenSslDeleter<BN_clear_free>>;
 using EcGroupPtr = std::unique_ptr<EC_GROUP, OpenSslDeleter<EC_GROUP_free>>;
 using EcPointPtr = std::unique_ptr<EC_POINT, OpenSslDeleter<EC_POINT_clear_free>>;
+using MdCtxPtr = std::unique_ptr<EVP_MD_CTX, OpenSslDeleter<EVP_MD_CTX_free>>;
 using PkeyPtr = std::unique_ptr<EVP_PKEY, OpenSslDeleter<EVP_PKEY_free>>;
 using PkeyCtxPtr = std::unique_ptr<EVP_PKEY_CTX, OpenSslDeleter<EVP_PKEY_CTX_free>>;
 
@@ -36,8 +38,11 @@ inline void Must(bool success, const char* what) {
   std::abort();
 }
 
-// OpenSSL clears and frees the key itself.
+// OpenSSL clears and frees the keys itself.
 struct P256PrivateKey::Handle {
+  PkeyPtr pkey;
+};
+struct Ed25519PrivateKey::Handle {
   PkeyPtr pkey;
 };
 
