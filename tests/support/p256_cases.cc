@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace sogoc::test {
+namespace sogoc::support {
 namespace {
 
 using crypto::P256PrivateKey;
@@ -223,4 +223,4 @@ std::vector<P256Case> P256Cases() {
   return list.Take();
 }
 
-}  // namespace sogoc::test
+}  // namespace sogoc::support

@@ -8,7 +8,7 @@
 
 #include "crypto/p256.h"
 
-namespace sogoc::test {
+namespace sogoc::support {
 
 struct P256Case {
   std::string name;
@@ -18,4 +18,4 @@ struct P256Case {
 
 std::vector<P256Case> P256Cases();
 
-}  // namespace sogoc::test
+}  // namespace sogoc::support

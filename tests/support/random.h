@@ -10,7 +10,7 @@
 
 #include "node/base/bytes.h"
 
-namespace sogoc::test {
+namespace sogoc::support {
 
 class Random {
  public:
@@ -38,4 +38,4 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-}  // namespace sogoc::test
+}  // namespace sogoc::support

@@ -99,7 +99,7 @@ TEST(P256, ScalarOutsideTheGroupIsRefused) {
 }
 
 TEST(P256, SignaturesAreLowAndVerify) {
-  test::Random random;
+  support::Random random;
   const P256PrivateKey key = P256PrivateKey::Generate();
   for (std::size_t size = 0; size < 60; ++size) {
     const Bytes message = random.Bytes(size);
@@ -144,7 +144,7 @@ TEST(P256, EveryFlippedBitFails) {
 }
 
 TEST(P256, HardCasesHaveTheirAnswers) {
-  for (const test::P256Case& item : test::P256Cases()) {
+  for (const support::P256Case& item : support::P256Cases()) {
     EXPECT_EQ(Verify(item.job), item.valid) << item.name;
     const bool low_s = item.name != "high s";
     EXPECT_EQ(ReferenceVerify(item.job) && low_s, item.valid) << item.name;
@@ -153,7 +153,7 @@ TEST(P256, HardCasesHaveTheirAnswers) {
 
 TEST(P256, BatchVerifierAnswersLikeTheSingleOne) {
   std::vector<P256Job> jobs;
-  for (const test::P256Case& item : test::P256Cases()) jobs.push_back(item.job);
+  for (const support::P256Case& item : support::P256Cases()) jobs.push_back(item.job);
   const auto results = std::make_unique<bool[]>(jobs.size());
   MakePlainP256Verifier()->Verify(jobs, {results.get(), jobs.size()});
   for (std::size_t i = 0; i < jobs.size(); ++i) EXPECT_EQ(results[i], Verify(jobs[i])) << i;
