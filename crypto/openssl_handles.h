@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "crypto/ed25519.h"
 #include "crypto/p256.h"
@@ -40,9 +41,11 @@ inline void Must(bool success, const char* what) {
 
 // OpenSSL clears and frees the keys itself.
 struct P256PrivateKey::Handle {
+  explicit Handle(PkeyPtr key) : pkey(std::move(key)) {}
   PkeyPtr pkey;
 };
 struct Ed25519PrivateKey::Handle {
+  explicit Handle(PkeyPtr key) : pkey(std::move(key)) {}
   PkeyPtr pkey;
 };
 
