@@ -1,0 +1,65 @@
+#pragma once
+
+// Reading and staging state. Rules see nothing else of the world.
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "node/base/bytes.h"
+#include "node/ledger/state_codec.h"
+#include "node/ledger/state_key.h"
+
+namespace sogoc::ledger {
+
+class StateView {
+ public:
+  virtual ~StateView() = default;
+  // The value at `key`, nullopt if there is none. A read that fails for another reason ends the
+  // process: a state that cannot be read is not an empty one.
+  virtual std::optional<base::Bytes> Get(base::ByteView key) const = 0;
+};
+
+// The record at `key`. Bytes that are no such record mean a broken store and abort.
+template <class Record>
+std::optional<Record> Load(const StateView& state, const StateKey& key) {
+  const std::optional<base::Bytes> bytes = state.Get(key);
+  if (!bytes) return std::nullopt;
+  std::optional<Record> record = DecodeRecord<Record>(*bytes);
+  if (!record) {
+    std::fprintf(stderr, "state value of key %s is not a record\n", base::ToHex(key).c_str());
+    std::abort();
+  }
+  return record;
+}
+
+// Writes held over a parent view. Not thread-safe; the parent must outlive it.
+class StateOverlay final : public StateView {
+ public:
+  using Writes = std::map<base::Bytes, base::Bytes>;  // ascending by key
+
+  explicit StateOverlay(const StateView& parent) : parent_(parent) {}
+
+  std::optional<base::Bytes> Get(base::ByteView key) const override {
+    const auto it = writes_.find(base::ToBytes(key));
+    return it != writes_.end() ? std::optional(it->second) : parent_.Get(key);
+  }
+  template <class Record>
+  void Put(const StateKey& key, const Record& record) {
+    writes_.insert_or_assign(key, EncodeRecord(record));
+  }
+  // Takes over the writes of an overlay that stands on this one.
+  void Merge(StateOverlay&& upper) {
+    upper.writes_.merge(writes_);
+    writes_ = std::move(upper.writes_);
+  }
+  const Writes& writes() const { return writes_; }
+  Writes TakeWrites() { return std::move(writes_); }
+
+ private:
+  const StateView& parent_;
+  Writes writes_;
+};
+
+}  // namespace sogoc::ledger
