@@ -282,7 +282,7 @@ std::string Refusal::en() const { return Fill(info().en, arguments); }
 
 std::string Grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ".");
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, '.');
   return digits;
 }
 
