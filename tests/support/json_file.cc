@@ -8,10 +8,10 @@
 
 #include "tests/support/paths.h"
 
-namespace sogoc::test {
+namespace sogoc::support {
 
 boost::json::value ReadJsonFile(const std::string& path) {
-  std::ifstream file(support::SourceDir() / path, std::ios::binary);
+  std::ifstream file(SourceDir() / path, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   boost::system::error_code error;
   boost::json::value value = boost::json::parse(text, error);
@@ -22,4 +22,4 @@ boost::json::value ReadJsonFile(const std::string& path) {
   return value;
 }
 
-}  // namespace sogoc::test
+}  // namespace sogoc::support

@@ -46,7 +46,7 @@ class StampVectors : public testing::Test {
     }
   }
 
-  const json::value file_ = test::ReadJsonFile("tests/vectors/stamp.json");
+  const json::value file_ = support::ReadJsonFile("tests/vectors/stamp.json");
   const base::Digest ledger_id_ = Hex<base::Digest>(file_.at("ledger_id"));
   const crypto::P256PublicKey key_ = Hex<crypto::P256PublicKey>(file_.at("public_key"));
   std::vector<Vector> vectors_;
@@ -174,7 +174,7 @@ TEST(Stamp, MalformedFieldsAreNotFormatted) {
 TEST(Stamp, EveryStampSurvivesItsUri) {
   constexpr std::string_view kSet82 =
       "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
-  test::Random random;
+  support::Random random;
   for (int round = 0; round < 2'000; ++round) {
     Stamp stamp;
     stamp.host = "h" + std::to_string(random.Below(1'000)) + ".example";
