@@ -10,9 +10,9 @@
 namespace sogoc::crypto {
 
 enum class SignatureKind {
-  kEntry,          // an entry's body
-  kPossession,     // "this key is mine": organisation id, compressed point (crypto/p256.h)
-  kStamp,          // a stamp's ledger id, GTIN, lot, serial
+  kEntry,       // an entry's body
+  kPossession,  // "this key is mine": organisation id, compressed point (crypto/p256.h)
+  kStamp,       // a stamp's ledger id, GTIN, lot, serial
 };
 
 // "sogoc/<kind>/v1" and a zero byte.
