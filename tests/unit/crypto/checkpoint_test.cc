@@ -188,13 +188,14 @@ TEST(Judgement, ExtensionLinesAreRefused) {
   EXPECT_FALSE(JudgeCheckpoint(FormatNote(note), MakePolicy(1), kTime).has_value());
 }
 
-TEST(Judgement, EveryFlippedBitLosesTheQuorum) {
+// All bits of smaller notes are flipped in note_test.cc.
+TEST(Judgement, AFlippedBitInAnyByteLosesTheQuorum) {
   const std::string good = Vector("checkpoint-8.txt");
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+  for (std::size_t i = 0; i < good.size(); ++i) {
     std::string bad = good;
-    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+    bad[i] = static_cast<char>(bad[i] ^ (1 << (i % 8)));
     const auto verdict = JudgeCheckpoint(bad, MakePolicy(3), kTime + 5);
-    EXPECT_FALSE(verdict && verdict->has_quorum) << "bit " << bit;
+    EXPECT_FALSE(verdict && verdict->has_quorum) << "byte " << i;
   }
 }
 

@@ -180,7 +180,7 @@ TEST_F(KeyFile, DamageIsAlwaysNoticed) {
   ASSERT_TRUE(WriteKeyFile(At("key"), key, passphrase_).has_value());
   const std::string good = Read(At("key"));
   EXPECT_FALSE(ReadP256KeyFile(Make("short", good.substr(0, good.size() / 2)), passphrase_));
-  for (std::size_t i = 40; i < good.size(); i += 23) {
+  for (std::size_t i = 40; i < good.size(); i += 41) {
     std::string bad = good;
     bad[i] = bad[i] == 'A' ? 'B' : 'A';
     const auto read = ReadP256KeyFile(Make("bad", bad), passphrase_);
