@@ -346,8 +346,9 @@ class Judge {
   // that sounds like a confirmation is said.
   void Order() {
     auto& notes = verdict_.notes;
-    std::stable_sort(notes.begin(), notes.end(),
-                     [](const VerdictNote& a, const VerdictNote& b) { return a.code < b.code; });
+    std::stable_sort(notes.begin(), notes.end(), [](const VerdictNote& a, const VerdictNote& b) {
+      return Rank(a.code) < Rank(b.code);
+    });
     verdict_.code = notes.front().code;
     if (verdict_.code != V::kCannotVerify) return;
     std::erase_if(notes, [](const VerdictNote& note) { return ExitCodeOf(note.code) == 0; });
