@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crypto/policy.h"
 #include "node/ledger/limits.h"
 #include "node/ledger/rules/checks.h"
 #include "node/ledger/rules/organisations.h"
@@ -12,7 +13,7 @@
 namespace sogoc::ledger::rules {
 namespace {
 
-constexpr int kPeersMax = 64;
+constexpr int kPeersMax = static_cast<int>(crypto::kCosignersMax);
 constexpr int kEndpointsMax = 8;
 
 // A cosigner's name stands in signed notes: no white space, no plus (C2SP signed-note).
@@ -113,7 +114,7 @@ Outcome ApplyIfApproved(ProposalRecord& proposal, const GovernanceRecord& govern
 
 std::optional<std::string> CheckPeers(const google::protobuf::RepeatedPtrField<v1::Peer>& peers,
                                       const StateView& state) {
-  if (peers.empty() || peers.size() > kPeersMax) return "1 to 64 peers";
+  if (peers.empty() || peers.size() > kPeersMax) return "1 to 15 peers";
   std::set<std::string> keys;
   std::string previous;
   for (const v1::Peer& peer : peers) {
