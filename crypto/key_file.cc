@@ -42,7 +42,7 @@ EncryptedKeyPtr Encrypt(EVP_PKEY* pkey, const SecretString& passphrase) {
                                            static_cast<int>(passphrase.view().size()), info.get(),
                                            algorithm.get()));
   Must(encrypted != nullptr, "encrypting a key");
-  algorithm.release();  // is part of `encrypted` now
+  static_cast<void>(algorithm.release());  // is part of `encrypted` now
   return encrypted;
 }
 

@@ -81,7 +81,7 @@ Status Publish(const std::filesystem::path& temporary, const std::filesystem::pa
     }
     return base::Unavailable(Because(path, errno));
   }
-  const Status synced = SyncFolderOf(path);
+  Status synced = SyncFolderOf(path);
   if (!synced) unlink(path.c_str());
   return synced;
 }
