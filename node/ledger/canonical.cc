@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "proto/entry.pb.h"
 
@@ -59,7 +60,7 @@ class Walker {
   Status Message(ByteView bytes, const Descriptor& type, int depth) {
     if (depth > kDepthMax) return base::InvalidArgument("message nested too deep");
     int previous = 0;
-    const google::protobuf::OneofDescriptor* chosen = nullptr;
+    std::set<const google::protobuf::OneofDescriptor*> chosen;
     while (!bytes.empty()) {
       const std::optional<std::uint64_t> tag = TakeVarint(bytes);
       if (!tag || *tag > std::numeric_limits<std::uint32_t>::max()) {
@@ -76,9 +77,9 @@ class Walker {
       if (number == previous && (!field->is_repeated() || field->is_packable())) {
         return Bad(*field, "given twice");
       }
-      if (field->containing_oneof() != nullptr) {
-        if (chosen == field->containing_oneof()) return Bad(*field, "two members of one oneof");
-        chosen = field->containing_oneof();
+      if (field->containing_oneof() != nullptr &&
+          !chosen.insert(field->containing_oneof()).second) {
+        return Bad(*field, "two members of one oneof");
       }
       previous = number;
       TRY_STATUS(Field(bytes, *field, static_cast<std::uint32_t>(*tag & 7), depth));
