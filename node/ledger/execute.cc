@@ -86,10 +86,11 @@ class BlockExecution {
     REFUSE_UNLESS(base::Equal(base::AsBytes(entry.body.ledger_id()), ledger_.ledger_id),
                   kOtherLedger);
     const std::uint64_t now = time_ / base::kNsPerSecond;
-    REFUSE_UNLESS(entry.body.not_after() >= now, kExpired,
-                  base::FormatTimeVietnamese(std::min<std::uint64_t>(entry.body.not_after(), now) *
-                                             base::kNsPerSecond));
-    REFUSE_UNLESS(entry.body.not_after() <= now + kEntryWindowSeconds, kTooFarAhead);
+    const std::uint64_t limit = entry.body.not_after();
+    // To the nanosecond: so an id is never asked for more than 30 days after its block.
+    REFUSE_UNLESS(limit > now || limit * base::kNsPerSecond == time_, kExpired,
+                  base::FormatTimeVietnamese(std::min(limit, now) * base::kNsPerSecond));
+    REFUSE_UNLESS(limit <= now + kEntryWindowSeconds, kTooFarAhead);
     return rules::kAccepted;
   }
 

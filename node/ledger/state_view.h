@@ -51,8 +51,7 @@ class StateOverlay final : public StateView {
   }
   // Takes over the writes of an overlay that stands on this one.
   void Merge(StateOverlay&& upper) {
-    upper.writes_.merge(writes_);
-    writes_ = std::move(upper.writes_);
+    for (auto& [key, value] : upper.writes_) writes_.insert_or_assign(key, std::move(value));
   }
   const Writes& writes() const { return writes_; }
   Writes TakeWrites() { return std::move(writes_); }
