@@ -40,7 +40,7 @@ base::Status StoreAll(const v1::Found& found, OperationContext& ctx) {
   }
   for (const v1::AdmitOrganisation& organisation : found.organisations()) {
     TRY_STATUS(FromRule(rules::Admit(organisation, ctx)));
-    TRY_STATUS(FromRule(rules::CheckUnit(ctx, organisation.admin_unit(), ctx.today())));
+    TRY_STATUS(FromRule(rules::CheckUnitKnown(ctx, organisation.admin_unit())));
   }
   for (const v1::GrantRole& grant : found.roles()) {
     TRY_STATUS(FromRule(rules::CheckUnit(ctx, grant.scope(), ctx.today())));

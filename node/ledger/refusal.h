@@ -44,6 +44,7 @@ enum class RefusalCode : std::uint16_t {
   kRoleNotHeld = 212,
   kRoleNotForKind = 213,
   kSuccessorNamed = 214,
+  kKeysByProposal = 215,
   // 3xx: governance
   kNotApprover = 301,
   kUnknownProposal = 302,

@@ -72,19 +72,43 @@ std::optional<AdminUnitVersion> UnitAt(const StateView& state, const std::string
 bool Contains(const StateView& state, const std::string& outer, const std::string& inner,
               Date date) {
   std::string code = inner;
-  // Levels are four; a parent is always of a higher level, so the walk ends.
-  while (true) {
-    const auto unit = UnitAt(state, code, date);
-    if (!unit) return false;
+  int below = v1::COMMUNE + 1;
+  // Versions of units change at different times, so that parents may point in a circle; levels must
+  // rise all the way.
+  for (auto unit = UnitAt(state, code, date); unit && unit->level < below;
+       unit = UnitAt(state, code, date)) {
     if (code == outer) return true;
-    if (unit->parent.empty()) return false;
+    below = unit->level;
     code = unit->parent;
   }
+  return false;
+}
+
+bool Covers(const StateView& state, const std::string& outer, const std::string& unit, Date date) {
+  constexpr std::size_t kUnitsMax = 64;
+  std::vector<std::string> todo = {unit};
+  for (std::size_t i = 0; i < todo.size() && i < kUnitsMax; ++i) {
+    if (Contains(state, outer, todo[i], date)) return true;
+    const auto record = Load<AdminUnitRecord>(state, AdminUnitKey(todo[i]));
+    if (!record) continue;
+    const AdminUnitVersion& last = record->versions.back();
+    if (last.valid_to == 0 || date <= last.valid_to) continue;
+    todo.insert(todo.end(), last.successors.begin(), last.successors.end());
+    if (last.successors.empty()) todo.push_back(last.parent);
+  }
+  return false;
 }
 
 Outcome CheckUnit(const OperationContext& ctx, const std::string& code, Date date) {
   TRY_RULE(CheckText(code, "admin_unit", kCodeBytesMax));
   RULE(kI24, UnitAt(ctx.state, code, date), kUnknownAdminUnit, code, base::FormatDateIso(date));
+  return kAccepted;
+}
+
+Outcome CheckUnitKnown(const OperationContext& ctx, const std::string& code) {
+  TRY_RULE(CheckText(code, "admin_unit", kCodeBytesMax));
+  RULE(kI24, ctx.state.Get(AdminUnitKey(code)), kUnknownAdminUnit, code,
+       base::FormatDateIso(ctx.today()));
   return kAccepted;
 }
 
@@ -123,7 +147,7 @@ bool HoldsRole(const OperationContext& ctx, int role, const std::string& unit) {
                      [&](const RoleGrant& grant) {
                        return grant.role == role && !grant.revoked && grant.valid_from <= today &&
                               (grant.valid_to == 0 || today <= grant.valid_to) &&
-                              (unit.empty() || Contains(ctx.state, grant.scope, unit, today));
+                              (unit.empty() || Covers(ctx.state, grant.scope, unit, today));
                      });
 }
 

@@ -34,15 +34,21 @@ std::optional<AdminUnitVersion> UnitAt(const StateView& state, const std::string
 // True if `outer` is `inner` or one of its parents on that day.
 bool Contains(const StateView& state, const std::string& outer, const std::string& inner,
               Date date);
+// True if `outer` is, on that day, the unit or contains it, or contains what became of it: of a
+// unit that has ended, the successors that it names; if it names none, what its parent became. So a
+// producer and the records of a former province do not fall out of everybody's authority.
+bool Covers(const StateView& state, const std::string& outer, const std::string& unit, Date date);
 // The unit exists on that day.
 Outcome CheckUnit(const OperationContext& ctx, const std::string& code, Date date);
+// The unit exists or existed.
+Outcome CheckUnitKnown(const OperationContext& ctx, const std::string& code);
 // Where the producer lived on that day: its first residence if the day is before all of them.
 const std::string& CommuneAt(const ProducerRecord& producer, Date date);
 
 // ---- Roles (I1)
 
 const char* RoleText(int role);
-// The author holds `role` today for a scope that contains `unit` (any scope if `unit` is empty).
+// The author holds `role` today for a scope that covers `unit` (any scope if `unit` is empty).
 Outcome CheckRole(const OperationContext& ctx, int role, const std::string& unit);
 bool HoldsRole(const OperationContext& ctx, int role, const std::string& unit);
 

@@ -43,6 +43,22 @@ std::optional<std::string> CheckPolicy(const v1::Policy& policy, const PeersReco
   return std::nullopt;
 }
 
+v1::Change ParseChange(const Bytes& bytes) {
+  v1::Change change;
+  // The bytes are this code's own, from a message that was parsed before.
+  if (!change.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) std::abort();
+  return change;
+}
+
+// True if two changes in one block would be judged without each other's effect: two of one kind,
+// or a policy and the peers that it names.
+bool Collide(const v1::Change& a, const v1::Change& b) {
+  const auto names_peers = [](const v1::Change& change) {
+    return change.has_policy() || change.has_peers();
+  };
+  return a.kind_case() == b.kind_case() || (names_peers(a) && names_peers(b));
+}
+
 std::optional<std::string> CheckChange(const v1::Change& change, const OperationContext& ctx) {
   const auto peers = Load<PeersRecord>(ctx.state, PeersKey()).value_or(PeersRecord{});
   switch (change.kind_case()) {
@@ -65,14 +81,12 @@ std::optional<std::string> CheckChange(const v1::Change& change, const Operation
       return CheckVocabulary(change.vocabulary());
     case v1::Change::kGovernance:
       return CheckGovernance(change.governance(), ctx.state);
-    case v1::Change::kReplaceLostKeys: {
-      const auto& founders = ctx.ledger.founders;
-      const std::string& organisation = change.replace_lost_keys().organisation();
-      if (std::find(founders.begin(), founders.end(), organisation) == founders.end()) {
-        return organisation + " did not found the ledger: its admitting office replaces its keys";
+    case v1::Change::kReplaceLostKeys:
+      if (!KeysNeedProposal(ctx, change.replace_lost_keys().organisation())) {
+        return "the admitting office of " + change.replace_lost_keys().organisation() +
+               " replaces its keys";
       }
       return std::nullopt;
-    }
     case v1::Change::KIND_NOT_SET:
       break;
   }
@@ -86,13 +100,6 @@ Outcome CheckApprover(const OperationContext& ctx, const GovernanceRecord& gover
   return kAccepted;
 }
 
-v1::Change ParseChange(const Bytes& bytes) {
-  v1::Change change;
-  // The bytes are this code's own, from a message that was parsed before.
-  if (!change.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) std::abort();
-  return change;
-}
-
 // Counts only the approvals of organisations that are approvers now. New keys count at once, like
 // every operation on keys; all other changes from the next height on.
 Outcome ApplyIfApproved(ProposalRecord& proposal, const GovernanceRecord& governance,
@@ -103,8 +110,12 @@ Outcome ApplyIfApproved(ProposalRecord& proposal, const GovernanceRecord& govern
                                   approval.organisation);
       });
   if (static_cast<std::uint32_t>(count) < governance.threshold) return kAccepted;
-  proposal.applied = true;
   const v1::Change change = ParseChange(proposal.change);
+  for (const Bytes& approved : ctx.approved_changes) {
+    REFUSE_UNLESS(!Collide(ParseChange(approved), change), kBadChange,
+                  "a like change takes effect with this block; send this one again");
+  }
+  proposal.applied = true;
   if (change.has_replace_lost_keys()) return ReplaceKeys(change.replace_lost_keys(), ctx);
   ctx.approved_changes.push_back(proposal.change);
   return kAccepted;
@@ -152,6 +163,14 @@ std::optional<std::string> CheckGovernance(const v1::Governance& governance,
     return "the threshold must be more than half of the approvers";
   }
   return std::nullopt;
+}
+
+bool KeysNeedProposal(const OperationContext& ctx, const std::string& organisation) {
+  const auto& founders = ctx.ledger.founders;
+  const auto governance = Load<GovernanceRecord>(ctx.state, GovernanceKey());
+  return std::find(founders.begin(), founders.end(), organisation) != founders.end() ||
+         std::binary_search(governance->approvers.begin(), governance->approvers.end(),
+                            organisation);
 }
 
 PeersRecord MakePeers(const google::protobuf::RepeatedPtrField<v1::Peer>& peers) {

@@ -15,6 +15,9 @@ std::optional<std::string> CheckPeers(const google::protobuf::RepeatedPtrField<v
 std::optional<std::string> CheckGovernance(const v1::Governance& governance,
                                            const StateView& state);
 
+// True for founders and approvers: their keys are replaced by an approved proposal only.
+bool KeysNeedProposal(const OperationContext& ctx, const std::string& organisation);
+
 PeersRecord MakePeers(const google::protobuf::RepeatedPtrField<v1::Peer>& peers);
 GovernanceRecord MakeRecord(const v1::Governance& governance);
 

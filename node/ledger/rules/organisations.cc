@@ -4,6 +4,7 @@
 
 #include "node/ledger/limits.h"
 #include "node/ledger/rules/checks.h"
+#include "node/ledger/rules/governance.h"
 #include "node/ledger/rules/rules.h"
 
 namespace sogoc::ledger::rules {
@@ -11,11 +12,15 @@ namespace {
 
 std::string ShortId(base::ByteView key_id) { return base::ToHex(key_id.first(8)); }
 
+Outcome CheckRoomForKey(const OrganisationRecord& record) {
+  REFUSE_UNLESS(record.keys.size() < kKeysPerOrganisationMax, kListTooLong, "keys",
+                std::to_string(kKeysPerOrganisationMax));
+  return kAccepted;
+}
+
 // Registers a key for an organisation whose record the caller holds and stores.
 Outcome RegisterKey(const v1::NewKey& key, const std::string& organisation,
                     OrganisationRecord& record, OperationContext& ctx) {
-  REFUSE_UNLESS(record.keys.size() < kKeysPerOrganisationMax, kListTooLong, "keys",
-                std::to_string(kKeysPerOrganisationMax));
   KeyRecord out;
   REFUSE_UNLESS(crypto::IsP256PublicKey(base::AsBytes(key.public_key())), kBadKey, "public_key");
   std::copy(key.public_key().begin(), key.public_key().end(), out.public_key.begin());
@@ -46,7 +51,7 @@ Outcome LoadOrganisation(const OperationContext& ctx, const std::string& id,
   return kAccepted;
 }
 
-// One of the author's active keys.
+// One of the author's keys.
 Outcome LoadOwnKey(const OperationContext& ctx, const std::string& key_id, KeyRecord& out) {
   RULE(kI1, ctx.key_manages_keys, kKeyMayNotManage);
   const auto id = base::DigestFromBytes(base::AsBytes(key_id));
@@ -54,7 +59,6 @@ Outcome LoadOwnKey(const OperationContext& ctx, const std::string& key_id, KeyRe
   auto record = Load<KeyRecord>(ctx.state, KeyKey(*id));
   REFUSE_UNLESS(record, kUnknownKey, ShortId(*id));
   RULE(kI1, record->organisation == ctx.author(), kNotYourKey, ShortId(*id), ctx.author());
-  REFUSE_UNLESS(record->status == KeyStatus::kActive, kKeyNotActive, ShortId(*id));
   out = std::move(*record);
   return kAccepted;
 }
@@ -104,22 +108,10 @@ bool RoleFitsKind(int role, int kind) {
   }
 }
 
-// The author is an office whose scope contains the unit, today or when the unit last existed.
+// The author is an office for the unit, which may have ended.
 Outcome CheckOfficeFor(const OperationContext& ctx, const std::string& unit) {
-  const auto record = Load<AdminUnitRecord>(ctx.state, AdminUnitKey(unit));
-  RULE(kI24, record, kUnknownAdminUnit, unit, base::FormatDateIso(ctx.today()));
-  Date day = ctx.today();
-  if (record && record->versions.back().valid_to != 0) {
-    day = std::min(day, record->versions.back().valid_to);
-  }
-  const bool held = std::any_of(
-      ctx.author_record.roles.begin(), ctx.author_record.roles.end(), [&](const RoleGrant& grant) {
-        return grant.role == v1::OFFICE && !grant.revoked && grant.valid_from <= ctx.today() &&
-               (grant.valid_to == 0 || ctx.today() <= grant.valid_to) &&
-               Contains(ctx.state, grant.scope, unit, day);
-      });
-  RULE(kI1, held, kRoleMissing, ctx.author(), RoleText(v1::OFFICE), unit);
-  return kAccepted;
+  TRY_RULE(CheckUnitKnown(ctx, unit));
+  return CheckRole(ctx, v1::OFFICE, unit);
 }
 
 }  // namespace
@@ -140,7 +132,10 @@ Outcome Admit(const v1::AdmitOrganisation& op, OperationContext& ctx) {
   record.tax_code = op.tax_code();
   record.gln = op.gln();
   record.admitted = ctx.Says();
-  for (const v1::NewKey& key : op.keys()) TRY_RULE(RegisterKey(key, id, record, ctx));
+  for (const v1::NewKey& key : op.keys()) {
+    TRY_RULE(CheckRoomForKey(record));
+    TRY_RULE(RegisterKey(key, id, record, ctx));
+  }
   ctx.state.Put(OrganisationKey(id), record);
   return kAccepted;
 }
@@ -154,6 +149,7 @@ Outcome Apply(const v1::AddKey& op, OperationContext& ctx) {
   RULE(kI1, ctx.key_manages_keys, kKeyMayNotManage);
   OrganisationRecord record;
   TRY_RULE(LoadOrganisation(ctx, ctx.author(), record));
+  TRY_RULE(CheckRoomForKey(record));
   TRY_RULE(RegisterKey(op.key(), ctx.author(), record, ctx));
   ctx.state.Put(OrganisationKey(ctx.author()), record);
   return kAccepted;
@@ -162,6 +158,8 @@ Outcome Apply(const v1::AddKey& op, OperationContext& ctx) {
 Outcome Apply(const v1::RetireKey& op, OperationContext& ctx) {
   KeyRecord key;
   TRY_RULE(LoadOwnKey(ctx, op.key_id(), key));
+  REFUSE_UNLESS(key.status == KeyStatus::kActive, kKeyNotActive,
+                ShortId(base::AsBytes(op.key_id())));
   OrganisationRecord record;
   TRY_RULE(LoadOrganisation(ctx, ctx.author(), record));
   REFUSE_UNLESS(!key.manages_keys || ManagingKeys(ctx, record) > 1, kLastManagingKey);
@@ -169,10 +167,12 @@ Outcome Apply(const v1::RetireKey& op, OperationContext& ctx) {
 }
 
 // The last managing key can be revoked too: a stolen key must never have to stay. The office then
-// replaces it.
+// replaces it. A retired key can be revoked when the theft comes to light later.
 Outcome Apply(const v1::RevokeKey& op, OperationContext& ctx) {
   KeyRecord key;
   TRY_RULE(LoadOwnKey(ctx, op.key_id(), key));
+  REFUSE_UNLESS(key.status != KeyStatus::kRevoked, kKeyNotActive,
+                ShortId(base::AsBytes(op.key_id())));
   TRY_RULE(CheckSuspectSince(ctx, op.suspect_since()));
   return EndKey(std::move(key), KeyStatus::kRevoked, op.suspect_since() * base::kNsPerSecond, ctx);
 }
@@ -188,17 +188,20 @@ Outcome ReplaceKeys(const v1::ReplaceLostKeys& op, OperationContext& ctx) {
     TRY_RULE(
         EndKey(std::move(*key), KeyStatus::kRevoked, op.suspect_since() * base::kNsPerSecond, ctx));
   }
+  // However many keys there are: a thief who filled the list must not lock the organisation out.
   TRY_RULE(RegisterKey(op.key(), op.organisation(), record, ctx));
   ctx.state.Put(OrganisationKey(op.organisation()), record);
   return kAccepted;
 }
 
+// Whoever replaces a founder's or an approver's keys takes its vote: never the office alone.
 Outcome Apply(const v1::ReplaceLostKeys& op, OperationContext& ctx) {
   OrganisationRecord record;
   TRY_RULE(LoadOrganisation(ctx, op.organisation(), record));
   TRY_RULE(CheckOfficeFor(ctx, record.admin_unit));
-  RULE(kI1, record.admitted.organisation == ctx.author() && record.admitted.entry_index != 0,
-       kNotAdmittingOffice, op.organisation(), record.admitted.organisation);
+  RULE(kI1, !KeysNeedProposal(ctx, op.organisation()), kKeysByProposal, op.organisation());
+  RULE(kI1, record.admitted.organisation == ctx.author(), kNotAdmittingOffice, op.organisation(),
+       record.admitted.organisation);
   return ReplaceKeys(op, ctx);
 }
 
@@ -230,16 +233,19 @@ Outcome Apply(const v1::GrantRole& op, OperationContext& ctx) {
   return Grant(op, ctx);
 }
 
+// Ends every grant of the role that counts today or would count later.
 Outcome Apply(const v1::RevokeRole& op, OperationContext& ctx) {
   TRY_RULE(CheckOfficeFor(ctx, op.scope()));
   OrganisationRecord record;
   TRY_RULE(LoadOrganisation(ctx, op.organisation(), record));
-  const auto grant =
-      std::find_if(record.roles.begin(), record.roles.end(), [&](const RoleGrant& g) {
-        return g.role == op.role() && g.scope == op.scope() && !g.revoked;
-      });
-  REFUSE_UNLESS(grant != record.roles.end(), kRoleNotHeld, op.organisation(), op.scope());
-  grant->revoked = ctx.Says();
+  bool held = false;
+  for (RoleGrant& grant : record.roles) {
+    if (grant.role != op.role() || grant.scope != op.scope() || grant.revoked) continue;
+    if (grant.valid_to != 0 && grant.valid_to < ctx.today()) continue;
+    grant.revoked = ctx.Says();
+    held = true;
+  }
+  REFUSE_UNLESS(held, kRoleNotHeld, op.organisation(), op.scope());
   ctx.state.Put(OrganisationKey(op.organisation()), record);
   return kAccepted;
 }
