@@ -253,7 +253,7 @@ struct ProductRecord {
   std::string group;
   Bytes picture;
   std::vector<std::string> standards;
-  std::vector<std::string> certificates;  // all ever issued, in order
+  std::vector<std::string> certificates;  // all ever issued, ascending by valid_from
   std::uint64_t next_serial = 1;          // where the next label run must start
   Fact registered;
   SOGOC_FIELDS() {
@@ -363,7 +363,7 @@ struct BatchRecord {
   std::uint64_t labels_void = 0;  // of them; a void label gives its unit back
   std::vector<RunRange> runs;     // ascending
   std::uint64_t event_count = 0;
-  Digest event_hash{};  // running hash of the stage events (rules/batches.h)
+  Digest event_hash{};  // running hash of the stage events (rules/batches.cc)
   Fact registered;
   SOGOC_FIELDS() {
     visit(r.owner, r.amount, r.unit, r.unit_content, r.production_date, r.expiry_date, r.facility,

@@ -81,7 +81,8 @@ Outcome CheckArea(const OperationContext& ctx, const Issuer& issuer, const Produ
   return kAccepted;
 }
 
-// I3, I6: the star follows from the score sheet. Attested certificates may come without one.
+// I3, I6: the star follows from the score sheet. Attested certificates may come without one. A
+// product in the band of five stars has four while the five are proposed to the ministry (I9).
 Outcome CheckScore(const OperationContext& ctx, const v1::IssueCertificate& op,
                    const RegimeRecord& regime, bool attested) {
   if (!op.has_score()) {
@@ -96,8 +97,9 @@ Outcome CheckScore(const OperationContext& ctx, const v1::IssueCertificate& op,
   RULE(kI3, score->part_b <= regime.part_b_max, kPartTooHigh, "B", Points(regime.part_b_max));
   RULE(kI3, score->part_c <= regime.part_c_max, kPartTooHigh, "C", Points(regime.part_c_max));
   const std::uint32_t total = score->part_a + score->part_b + score->part_c;
-  RULE(kI3, Band(regime, total) == op.star(), kStarNotBand, Points(total),
-       std::to_string(Band(regime, total)), std::to_string(op.star()));
+  const std::uint32_t claimed = op.five_star_proposed() ? 5 : op.star();
+  RULE(kI3, Band(regime, total) == claimed, kStarNotBand, Points(total),
+       std::to_string(Band(regime, total)), std::to_string(claimed));
   return kAccepted;
 }
 
@@ -115,7 +117,8 @@ Outcome Supersede(const v1::IssueCertificate& op, const ProductRecord& product,
     REFUSE_UNLESS(op.previous().empty(), kWrongPrevious, "-");
     return kAccepted;
   }
-  REFUSE_UNLESS(!newest.empty() && op.previous() == newest, kWrongPrevious, newest);
+  REFUSE_UNLESS(!newest.empty() && op.previous() == newest, kWrongPrevious,
+                newest.empty() ? "-" : newest);
   auto previous = *Load<CertificateRecord>(ctx.state, CertificateKey(newest));
   REFUSE_UNLESS(previous.status == CertificateStatus::kActive, kCertificateRevoked, newest);
   REFUSE_UNLESS(previous.valid_from <= op.decision().date(), kBadDate, "date");
@@ -131,15 +134,19 @@ Outcome Supersede(const v1::IssueCertificate& op, const ProductRecord& product,
   return kAccepted;
 }
 
-// I8: no other certificate of the product counts on a day on which this one does.
-Outcome CheckAlone(const OperationContext& ctx, const ProductRecord& product,
-                   const CertificateRecord& certificate) {
+// I8: no other certificate of the product counts on a day on which this one does. Takes its place
+// in the product's list, which may lie in the past: old certificates come late.
+Outcome AddToProduct(const OperationContext& ctx, const std::string& new_id,
+                     const CertificateRecord& certificate, ProductRecord& product) {
+  auto place = product.certificates.begin();
   for (const std::string& id : product.certificates) {
     const auto other = *Load<CertificateRecord>(ctx.state, CertificateKey(id));
     const bool apart =
         EndOf(other) <= certificate.valid_from || EndOf(certificate) <= other.valid_from;
     RULE(kI8, apart, kCertificateOverlap, id);
+    if (other.valid_from <= certificate.valid_from) ++place;
   }
+  product.certificates.insert(place, new_id);
   return kAccepted;
 }
 
@@ -190,6 +197,7 @@ Outcome Apply(const v1::IssueCertificate& op, OperationContext& ctx) {
                 "certificates", std::to_string(kCertificatesPerProductMax));
   REFUSE_UNLESS(op.change() != v1::CERTIFICATE_CHANGE_UNSPECIFIED, kBadNumber, "change");
   REFUSE_UNLESS(op.star() >= 1 && op.star() <= 5, kBadNumber, "star");
+  REFUSE_UNLESS(!op.five_star_proposed() || op.star() == 4, kBadNumber, "five_star_proposed");
   TRY_RULE(CheckRecordedDecision(ctx, ref));
   Issuer issuer;
   TRY_RULE(LoadIssuer(ctx, ref, issuer));
@@ -224,8 +232,7 @@ Outcome Apply(const v1::IssueCertificate& op, OperationContext& ctx) {
   certificate.score_session = op.score().session();
   certificate.five_star_proposed = op.five_star_proposed();
   certificate.issued = ctx.Says();
-  TRY_RULE(CheckAlone(ctx, found.product, certificate));
-  found.product.certificates.push_back(op.certificate());
+  TRY_RULE(AddToProduct(ctx, op.certificate(), certificate, found.product));
   ctx.state.Put(CertificateKey(op.certificate()), certificate);
   ctx.state.Put(ProductKey(op.gtin()), found.product);
   return kAccepted;

@@ -8,15 +8,18 @@
 namespace sogoc::ledger::rules {
 namespace {
 
-// I13 (and with it I14, I15: an expired or revoked certificate gives no new labels).
+// I13, I14, I15: no new labels without a certificate in force, nor after it expired or was revoked.
 Outcome CheckCertificate(const OperationContext& ctx, const v1::AuthoriseLabels& op) {
   const auto certificate = Load<CertificateRecord>(ctx.state, CertificateKey(op.certificate()));
   REFUSE_UNLESS(certificate, kUnknownCertificate, op.certificate());
   RULE(kI13, certificate->gtin == op.gtin(), kNotThisProduct, op.certificate(), op.gtin());
   const Date today = ctx.today();
-  const bool in_force = certificate->status == CertificateStatus::kActive &&
-                        certificate->valid_from <= today && today <= certificate->valid_to;
-  RULE(kI13, in_force, kCertificateNotInForce, op.certificate(), base::FormatDateIso(today));
+  const std::string day = base::FormatDateIso(today);
+  RULE(kI13, certificate->status != CertificateStatus::kSuperseded, kCertificateNotInForce,
+       op.certificate(), day);
+  RULE(kI14, today <= certificate->valid_to, kCertificateNotInForce, op.certificate(), day);
+  RULE(kI15, certificate->status != CertificateStatus::kRevoked, kCertificateNotInForce,
+       op.certificate(), day);
   RULE(kI13, certificate->star == op.star(), kStarDiffers, std::to_string(op.star()),
        std::to_string(certificate->star));
   return kAccepted;

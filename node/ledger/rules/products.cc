@@ -8,13 +8,18 @@
 namespace sogoc::ledger::rules {
 namespace {
 
-// The organisation for which a prefix of this GTIN is recorded; empty if there is none.
-std::string PrefixOwner(const StateView& state, const std::string& gtin) {
+// The organisation for which the longest prefix of these digits is recorded; empty if none is.
+std::string PrefixOwner(const StateView& state, const std::string& digits) {
   for (std::size_t length = 12; length >= 4; --length) {
-    const auto prefix = Load<PrefixRecord>(state, PrefixKey(gtin.substr(1, length)));
+    const auto prefix = Load<PrefixRecord>(state, PrefixKey(digits.substr(0, length)));
     if (prefix) return prefix->organisation;
   }
   return "";
+}
+
+// The same for a GTIN, whose first digit is not part of a prefix.
+std::string GtinOwner(const StateView& state, const std::string& gtin) {
+  return PrefixOwner(state, gtin.substr(1));
 }
 
 Outcome CheckResidences(const v1::RegisterProducer& op, const OperationContext& ctx) {
@@ -75,8 +80,9 @@ Outcome Apply(const v1::GrantPrefix& op, OperationContext& ctx) {
   TRY_RULE(CheckRole(ctx, v1::OFFICE, organisation->admin_unit));
   TRY_RULE(CheckText(op.prefix(), "prefix", 12));
   RULE(kI21, IsCompanyPrefix(op.prefix()), kBadPrefix, op.prefix());
-  const auto taken = Load<PrefixRecord>(ctx.state, PrefixKey(op.prefix()));
-  REFUSE_UNLESS(!taken, kPrefixTaken, op.prefix(), taken->organisation);
+  // A prefix within somebody's prefix would take codes away from them.
+  const std::string owner = PrefixOwner(ctx.state, op.prefix());
+  REFUSE_UNLESS(owner.empty(), kPrefixTaken, op.prefix(), owner);
   ctx.state.Put(PrefixKey(op.prefix()), PrefixRecord{op.organisation(), ctx.Says()});
   return kAccepted;
 }
@@ -86,7 +92,7 @@ Outcome Apply(const v1::AllocateCode& op, OperationContext& ctx) {
   REFUSE_UNLESS(organisation, kUnknownOrganisation, op.organisation());
   TRY_RULE(CheckRole(ctx, v1::OFFICE, organisation->admin_unit));
   TRY_RULE(CheckGtin(ctx, op.gtin()));
-  REFUSE_UNLESS(PrefixOwner(ctx.state, op.gtin()) == ctx.author(), kNotOfficePrefix, op.gtin(),
+  REFUSE_UNLESS(GtinOwner(ctx.state, op.gtin()) == ctx.author(), kNotOfficePrefix, op.gtin(),
                 ctx.author());
   const auto taken = Load<AllocatedCodeRecord>(ctx.state, AllocatedCodeKey(op.gtin()));
   REFUSE_UNLESS(!taken, kCodeTaken, op.gtin(), taken->organisation);
@@ -100,7 +106,7 @@ Outcome Apply(const v1::RegisterProduct& op, OperationContext& ctx) {
   TRY_RULE(CheckGtin(ctx, op.gtin()));
   REFUSE_UNLESS(!ctx.state.Get(ProductKey(op.gtin())), kProductExists, op.gtin());
   const auto allocated = Load<AllocatedCodeRecord>(ctx.state, AllocatedCodeKey(op.gtin()));
-  const std::string owner = allocated ? allocated->organisation : PrefixOwner(ctx.state, op.gtin());
+  const std::string owner = allocated ? allocated->organisation : GtinOwner(ctx.state, op.gtin());
   REFUSE_UNLESS(owner == ctx.author(), kGtinNotYours, op.gtin(), ctx.author());
   TRY_RULE(CheckText(op.name(), "name", kNameBytesMax));
   TRY_RULE(CheckText(op.brand(), "brand", kNameBytesMax, /*optional=*/true));
