@@ -24,8 +24,9 @@ struct FreeQr {
 
 // 8-bit grey, row by row.
 base::Bytes DrawPixels(const QrSymbol& symbol, int module_pixels) {
-  const auto side = static_cast<std::size_t>(symbol.side_with_quiet_zone() * module_pixels);
-  const auto quiet = static_cast<std::size_t>(kQuietZoneModules * module_pixels);
+  const auto pixels_each = static_cast<std::size_t>(module_pixels);
+  const std::size_t side = static_cast<std::size_t>(symbol.side_with_quiet_zone()) * pixels_each;
+  const std::size_t quiet = kQuietZoneModules * pixels_each;
   base::Bytes pixels(side * side, kWhite);
   for (int y = 0; y < symbol.side * module_pixels; ++y) {
     auto pixel = pixels.begin() +

@@ -17,9 +17,10 @@ inline constexpr std::size_t kCodeTextBytesMax = 8'192;  // a QR code holds at m
 
 // The distinct texts (UTF-8) of the QR codes in a picture, sorted, kCodesMax at most. Codes may be
 // turned, and a sheet of labels without gaps is read whole. Codes of about one size are expected:
-// once some are found, the search goes on to smaller ones until it finds no more. The work is
-// bounded: about 1 s for 100 codes in 10 megapixels, half a minute at worst.
-// For pictures that are trusted; otherwise call ReadCodesIsolated.
+// once some are found, the search goes on to smaller ones until it finds no more. Measured: a photo
+// of 12 megapixels with one code 0.3 s, without any 1 to 3 s, a sheet of 200 codes 7 s, 100
+// megapixels of noise 30 s. A picture that is made to be hard takes longer: call ReadCodesIsolated
+// for pictures of strangers.
 std::vector<std::string> ReadCodes(Picture picture);
 
 // ReadCodes for a PNG or JPEG of a stranger: decoded and searched in a child process (RunIsolated).
