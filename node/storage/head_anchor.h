@@ -58,6 +58,9 @@ class HeadAnchor {
   // only once the store has been checked against Read. Errors: those of Read, and file_system.h's.
   static Result<HeadAnchor> Open(FileSystem& files, const std::string& directory);
 
+  // The last head that was written or found.
+  const Head& newest() const { return newest_; }
+
   // On success both copies are synced: the head may be promised. After an error stop the process.
   // Requires: `head` is of the same ledger and one higher than the newest.
   Status Write(const Head& head);

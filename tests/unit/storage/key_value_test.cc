@@ -22,7 +22,8 @@ struct MemoryTwin {
 
 struct RocksTwin {
   std::unique_ptr<KeyValueStore> Make(const std::string& path) {
-    auto store = OpenRocksStore({.path = path, .mode = RocksSettings::Mode::kCreate});
+    auto store = OpenRocksStore(
+        {.path = path, .mode = RocksSettings::Mode::kCreate, .write_buffer_bytes = 64 << 10});
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
   }

@@ -34,7 +34,7 @@ std::map<std::string, std::string> ContentOf(const std::string& directory) {
 class Rocks : public testing::Test {
  protected:
   Result<std::unique_ptr<KeyValueStore>> Open(Mode mode) const {
-    return OpenRocksStore({.path = path_, .mode = mode});
+    return OpenRocksStore({.path = path_, .mode = mode, .write_buffer_bytes = 64 << 10});
   }
   // Opens, writes the batches [begin, end), closes.
   void Append(Mode mode, std::uint64_t begin, std::uint64_t end) const {
