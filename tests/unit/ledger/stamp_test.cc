@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/support/json_file.h"
-#include "tests/support/paths.h"
 #include "tests/support/random.h"
 
 namespace sogoc::ledger {
@@ -136,18 +133,6 @@ TEST_F(StampVectors, EveryFlippedBitOfSignatureLedgerOrKeyFails) {
     crypto::P256PublicKey key = key_;
     key[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
     EXPECT_FALSE(VerifyStamp(good, ledger_id_, key)) << bit;
-  }
-}
-
-TEST_F(StampVectors, FormatPageShowsTheFirst) {
-  std::ifstream page(support::SourceDir() / "docs/format/stamp.md");
-  std::stringstream text;
-  text << page.rdbuf();
-  const json::value& first = file_.at("stamps").at(0);
-  for (const json::value& shown :
-       {file_.at("scalar"), file_.at("public_key"), file_.at("ledger_id"), first.at("message"),
-        first.at("signature"), first.at("uri")}) {
-    EXPECT_NE(text.str().find("\n" + Text(shown) + "\n"), std::string::npos) << shown;
   }
 }
 
