@@ -1,0 +1,110 @@
+#include "node/gateway/api.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "node/gateway/api_common.h"
+#include "node/ledger/records.h"
+#include "node/storage/fail_stop.h"
+
+namespace sogoc::gateway {
+namespace {
+
+// True if `Accept` names this media type; a list of types is searched, weights are ignored: the API
+// has two forms and the default is JSON.
+bool Accepts(const Request& request, std::string_view type) {
+  return request.Header("Accept").find(type) != std::string_view::npos;
+}
+
+// GET /v1/health: green only if this node would answer a stamp (reliability rule R19).
+Response Health(const ApiServices& services, const Request& request) {
+  const ReadPoint point = ReadAtCheckpoint(services);
+  Response response = Answer(request, LedgerStatusAt(services, point).checkpoint());
+  const auto parameters =
+      ledger::Load<ledger::ParametersRecord>(*point.state, ledger::ParametersKey());
+  const auto& verdict = point.signed_head->verdict;
+  const std::uint64_t now_s = services.clock.Now() / base::kNsPerSecond;
+  const bool fresh =
+      parameters && verdict.quorum_time_s + parameters->checkpoint_age_max_seconds >= now_s;
+  if (!verdict.has_quorum || !fresh) response.status = 503;
+  return response;
+}
+
+}  // namespace
+
+std::string ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) return "{}";
+  return json;
+}
+
+Response Answer(const Request& request, const google::protobuf::Message& message) {
+  Response response;
+  response.content_type = Accepts(request, kProtobuf) ? kProtobuf : kJson;
+  response.body = response.content_type == kJson ? ToJson(message) : message.SerializeAsString();
+  response.fields.push_back({"Access-Control-Allow-Origin", "*"});
+  return response;
+}
+
+ReadPoint ReadAtCheckpoint(const ApiServices& services) {
+  auto signed_head = services.cosigner.Latest();
+  auto state = services.store.StateAfter(signed_head->head.header.height);
+  // The newest signed head is never so old that its state was pruned.
+  if (!state) storage::FailStop("state of the signed head: " + state.error().message);
+  return {std::move(signed_head), std::move(*state)};
+}
+
+v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& point) {
+  const auto& [head, note, verdict] = *point.signed_head;
+  v1::LedgerStatus status;
+  const auto ledger = ledger::Load<ledger::LedgerRecord>(*point.state, ledger::LedgerKey());
+  const auto policy = ledger::Load<ledger::PolicyRecord>(*point.state, ledger::PolicyKey());
+  status.set_ledger_id(base::ToHex(ledger->ledger_id));
+  status.set_origin(ledger->origin);
+  status.set_height(head.header.height);
+  status.set_header_hash(base::ToHex(head.hash));
+  status.set_time(base::FormatTimeIso(head.header.time));
+  status.set_log_size(head.log.size());
+  status.set_state_root(base::ToHex(head.header.state_root));
+  status.set_rules_version(ledger->rules_version);
+  v1::CheckpointStatus* checkpoint = status.mutable_checkpoint();
+  checkpoint->set_size(verdict.checkpoint.size);
+  checkpoint->set_height(head.header.height);
+  checkpoint->set_time(base::FormatTimeIso(verdict.quorum_time_s * base::kNsPerSecond));
+  checkpoint->set_age_seconds(static_cast<std::int64_t>(services.clock.Now() / base::kNsPerSecond) -
+                              static_cast<std::int64_t>(verdict.quorum_time_s));
+  checkpoint->set_quorum(verdict.has_quorum);
+  checkpoint->set_quorum_needed(policy->quorum);
+  checkpoint->set_cosigners_known(static_cast<std::uint32_t>(policy->cosigners.size()));
+  for (const auto& cosignature : verdict.cosignatures) checkpoint->add_cosigners(cosignature.name);
+  return status;
+}
+
+void GetInBackground(const ApiServices& services, Router& router, std::string_view pattern,
+                     Handler handler) {
+  router.Add(Method::kGet, pattern, 0,
+             [run = services.run, handler = std::move(handler)](Request request, Respond respond) {
+               run([handler, request = std::move(request), respond = std::move(respond)] {
+                 respond(handler(request));
+               });
+             });
+}
+
+void AddApiRoutes(const ApiServices& services, Router& router) {
+  GetInBackground(services, router, "/v1/ledger", [services](const Request& request) {
+    return Answer(request, LedgerStatusAt(services, ReadAtCheckpoint(services)));
+  });
+  GetInBackground(services, router, "/v1/health",
+                  [services](const Request& request) { return Health(services, request); });
+  router.Get("/checkpoint", [services](const Request&) {
+    return Response{200, "text/plain; charset=utf-8", services.cosigner.Latest()->note, {}};
+  });
+  AddEntryRoutes(services, router);
+  AddRecordRoutes(services, router);
+  AddTraceRoutes(services, router);
+  AddStampRoutes(services, router);
+}
+
+}  // namespace sogoc::gateway

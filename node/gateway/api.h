@@ -1,0 +1,33 @@
+#pragma once
+
+// The gateway's API (docs/api.md): requests to responses over the store, the orderer and the
+// cosigner. Knows no sockets.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/base/time.h"
+#include "node/consensus/orderer.h"
+#include "node/gateway/router.h"
+#include "node/peer/cosigner.h"
+#include "node/storage/ledger_store.h"
+
+namespace sogoc::gateway {
+
+// Runs work that reads the store, away from the I/O threads. Thread-safe.
+using RunInBackground = std::function<void(std::function<void()>)>;
+
+struct ApiServices {
+  const storage::LedgerStore& store;
+  consensus::Orderer& orderer;
+  peer::Cosigner& cosigner;
+  const base::Clock& clock;
+  RunInBackground run;
+  std::string resolver_host;  // the host of the stamps that lead here
+};
+
+// Adds all routes. The services must outlive the router's use.
+void AddApiRoutes(const ApiServices& services, Router& router);
+
+}  // namespace sogoc::gateway

@@ -1,0 +1,44 @@
+#pragma once
+
+// What the parts of the API share.
+
+#include <google/protobuf/message.h>
+
+#include <memory>
+#include <string>
+
+#include "node/gateway/api.h"
+#include "node/gateway/http_message.h"
+#include "proto/api.pb.h"
+
+namespace sogoc::gateway {
+
+inline constexpr const char* kJson = "application/json";
+inline constexpr const char* kProtobuf = "application/x-protobuf";
+
+// The message as JSON (proto3 mapping, field names as in the schema).
+std::string ToJson(const google::protobuf::Message& message);
+
+// 200 with the message in the form that `Accept` asks for: JSON, or protobuf.
+Response Answer(const Request& request, const google::protobuf::Message& message);
+
+// The newest signed head and its state: what every read answer is computed at, so that one
+// checkpoint covers all of an answer.
+struct ReadPoint {
+  std::shared_ptr<const peer::SignedHead> signed_head;
+  std::unique_ptr<const storage::StateAt> state;
+};
+ReadPoint ReadAtCheckpoint(const ApiServices& services);
+
+v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& point);
+
+// A route whose handler reads the store.
+void GetInBackground(const ApiServices& services, Router& router, std::string_view pattern,
+                     Handler handler);
+
+void AddEntryRoutes(const ApiServices& services, Router& router);
+void AddRecordRoutes(const ApiServices& services, Router& router);
+void AddTraceRoutes(const ApiServices& services, Router& router);
+void AddStampRoutes(const ApiServices& services, Router& router);
+
+}  // namespace sogoc::gateway
