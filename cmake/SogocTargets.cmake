@@ -30,8 +30,10 @@ function(sogoc_common target)
 endfunction()
 
 function(sogoc_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;GENERATED" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # of a program
+  list(APPEND sources ${ARG_GENERATED})
   if(sources)
     add_library(${name} STATIC ${sources})
     sogoc_common(${name})

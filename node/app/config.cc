@@ -1,0 +1,156 @@
+#include "node/app/config.h"
+
+#include <toml++/toml.h>
+
+#include <limits>
+#include <set>
+
+namespace sogoc::app {
+namespace {
+
+class Reader {
+ public:
+  Reader(const toml::table& table, std::string where) : table_(table), where_(std::move(where)) {}
+
+  void Text(const char* key, std::string& out, bool required = false) {
+    known_.insert(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) {
+      if (required) Fail(key, "is missing");
+      return;
+    }
+    if (const auto value = node->value<std::string>(); value && node->is_string()) {
+      out = *value;
+    } else {
+      Fail(key, "must be text in quotes");
+    }
+  }
+
+  template <class Number>
+  void Integer(const char* key, Number& out, std::uint64_t max) {
+    known_.insert(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return;
+    const auto value = node->value<std::int64_t>();
+    if (!node->is_integer() || !value || *value < 0 || static_cast<std::uint64_t>(*value) > max) {
+      Fail(key, "must be a number from 0 to " + std::to_string(max));
+      return;
+    }
+    out = static_cast<Number>(*value);
+  }
+
+  const toml::table* Table(const char* key) {
+    known_.insert(key);
+    const toml::node* node = table_.get(key);
+    if (node != nullptr && !node->is_table()) Fail(key, "must be a table");
+    return node != nullptr ? node->as_table() : nullptr;
+  }
+
+  // The first thing that was wrong.
+  base::Status Finish() {
+    for (const auto& [key, value] : table_) {
+      if (known_.count(std::string(key.str())) == 0) Fail(std::string(key.str()), "is not known");
+    }
+    return problem_ ? base::Status(base::InvalidArgument(*problem_)) : base::Ok();
+  }
+
+ private:
+  void Fail(const std::string& key, const std::string& what) {
+    if (!problem_) problem_ = where_ + ": " + key + " " + what;
+  }
+
+  const toml::table& table_;
+  const std::string where_;
+  std::set<std::string> known_;
+  std::optional<std::string> problem_;
+};
+
+std::string Quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+base::Result<Config> ReadConfig(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) {
+    return base::NotFound(path.string() + " does not exist; `sogoc-node init` makes it");
+  }
+  toml::table table;
+  try {
+    table = toml::parse_file(path.string());
+  } catch (const toml::parse_error& error) {
+    return base::InvalidArgument(path.string() + ", line " +
+                                 std::to_string(error.source().begin.line) + ": " +
+                                 std::string(error.description()));
+  }
+  Config config;
+  Reader reader(table, path.string());
+  reader.Text("name", config.name, /*required=*/true);
+  reader.Text("resolver_host", config.resolver_host, /*required=*/true);
+  reader.Text("passphrase_file", config.passphrase_file, /*required=*/true);
+  reader.Text("address", config.address);
+  reader.Integer("port", config.port, std::numeric_limits<std::uint16_t>::max());
+  reader.Integer("verify_threads", config.verify_threads, 256);
+  reader.Integer("cache_megabytes", config.cache_megabytes, 1 << 20);
+  reader.Text("log_level", config.log_level);
+  if (const toml::table* tls = reader.Table("tls")) {
+    config.tls.emplace();
+    Reader tls_reader(*tls, path.string() + " [tls]");
+    tls_reader.Text("certificate", config.tls->certificate, /*required=*/true);
+    tls_reader.Text("private_key", config.tls->private_key, /*required=*/true);
+    TRY_STATUS(tls_reader.Finish());
+  }
+  TRY_STATUS(reader.Finish());
+  return config;
+}
+
+std::string FormatConfig(const Config& config) {
+  std::string out =
+      "# Configuration of a Sổ Gốc node. Paths are relative to this file's folder.\n\n"
+      "# This peer's name in checkpoints; it is on the ledger and cannot change here.\n"
+      "name = " +
+      Quoted(config.name) +
+      "\n\n"
+      "# The host of the stamps that lead to this gateway.\n"
+      "resolver_host = " +
+      Quoted(config.resolver_host) +
+      "\n\n"
+      "# One line, mode 0600: decrypts the keys in keys/.\n"
+      "passphrase_file = " +
+      Quoted(config.passphrase_file) +
+      "\n\n"
+      "# Where the gateway listens.\n"
+      "address = " +
+      Quoted(config.address) +
+      "\n"
+      "port = " +
+      std::to_string(config.port) +
+      "\n\n"
+      "# Threads that verify signatures; 0: one for each core.\n"
+      "verify_threads = " +
+      std::to_string(config.verify_threads) +
+      "\n\n"
+      "# Memory for stored blocks that are read often.\n"
+      "cache_megabytes = " +
+      std::to_string(config.cache_megabytes) +
+      "\n\n"
+      "# trace, debug, info, warn, error\n"
+      "log_level = " +
+      Quoted(config.log_level) + "\n";
+  if (config.tls) {
+    out += "\n[tls]\ncertificate = " + Quoted(config.tls->certificate) +
+           "\nprivate_key = " + Quoted(config.tls->private_key) + "\n";
+  } else {
+    out +=
+        "\n# HTTPS instead of HTTP:\n# [tls]\n# certificate = \"tls/chain.pem\"\n"
+        "# private_key = \"tls/key.pem\"\n";
+  }
+  return out;
+}
+
+}  // namespace sogoc::app

@@ -1,0 +1,38 @@
+#pragma once
+
+// The operator's file, node.toml.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "node/base/result.h"
+
+namespace sogoc::app {
+
+struct TlsFiles {
+  std::string certificate;  // PEM, the server's certificate first
+  std::string private_key;  // PEM
+};
+
+struct Config {
+  std::string name;             // this peer's key name
+  std::string resolver_host;    // the host of the stamps that lead here
+  std::string passphrase_file;  // of the node's keys; relative to the node's folder
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::optional<TlsFiles> tls;
+  unsigned verify_threads = 0;          // 0: one for each core
+  std::uint64_t cache_megabytes = 256;  // RocksDB's block cache
+  std::string log_level = "info";
+};
+
+// kNotFound no file; kInvalidArgument names the line or the key: unknown keys are errors, so that a
+// slip of the pen is not silently ignored.
+base::Result<Config> ReadConfig(const std::filesystem::path& path);
+
+// A file that ReadConfig reads as `config`, with comments for the operator.
+std::string FormatConfig(const Config& config);
+
+}  // namespace sogoc::app

@@ -1,0 +1,126 @@
+// sogoc-node: keeps a ledger and serves it.
+
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "crypto/secret.h"
+#include "node/app/audit.h"
+#include "node/app/node.h"
+
+namespace {
+
+using namespace sogoc;
+
+constexpr int kFailed = 1;
+
+int Fail(const base::Error& error) {
+  std::cerr << "sogoc-node: " << error.message << "\n";
+  return kFailed;
+}
+
+// Blocked in every thread from the start, so that only the wait below sees them.
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+int RunInit(const app::NodeDirectory& directory, const app::Config& config,
+            const std::string& organisation) {
+  if (const base::Status made = directory.Init(config, organisation); !made)
+    return Fail(made.error());
+  std::cout << "Made " << directory.path().string() << ".\n"
+            << "Next: found the ledger with " << directory.peer().string()
+            << " (sogoc found --peer …), then sogoc-node found.\n";
+  return 0;
+}
+
+int RunNode(const app::NodeDirectory& directory, const app::Config& config) {
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  auto node = app::Node::Start(directory, config);
+  if (!node) return Fail(node.error());
+  const char* scheme = config.tls ? "https" : "http";
+  std::cout << "Ledger " << (*node)->origin() << " at " << scheme << "://" << config.address << ":"
+            << (*node)->port() << "/ (Ctrl-C stops)" << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping");
+  return 0;
+}
+
+int RunFound(const app::NodeDirectory& directory, const app::Config& config,
+             const std::string& entry) {
+  const base::Status founded = app::FoundLedger(directory, config, entry);
+  if (!founded) return Fail(founded.error());
+  std::cout << "Founded. Next: sogoc-node run " << directory.path().string() << "\n";
+  return 0;
+}
+
+int RunCheck(const app::NodeDirectory& directory, bool quiet) {
+  const auto result = app::Audit(directory, [quiet](std::uint64_t done, std::uint64_t all) {
+    if (!quiet) std::cerr << "\rblock " << done << " of " << all << std::flush;
+    if (!quiet && done == all) std::cerr << "\n";
+  });
+  if (!result) return Fail(result.error());
+  std::cout << "ok: " << result->blocks << " blocks, " << result->entries << " entries, "
+            << result->signatures << " signatures, state root " << base::ToHex(result->state_root)
+            << " at height " << result->height << "\n";
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (const base::Status status = crypto::DisableCoreDumps(); !status) return Fail(status.error());
+  CLI::App cli(
+      "Keeps a Sổ Gốc ledger and serves it over HTTP.\n\n"
+      "Examples:\n"
+      "  sogoc-node init DIR --name peer1.example --organisation vpdp-ha-tinh \\\n"
+      "             --resolver-host truyxuat.example --passphrase-file node.pass\n"
+      "  sogoc-node found DIR founding.entry\n"
+      "  sogoc-node run DIR\n"
+      "  sogoc-node check DIR          (stop the node first)",
+      "sogoc-node");
+  cli.require_subcommand(1);
+  std::string path;
+  std::string organisation;
+  std::string entry;
+  bool quiet = false;
+  app::Config config;
+
+  CLI::App* init = cli.add_subcommand("init", "make a node's folder: keys, node.toml, peer.json");
+  init->add_option("dir", path, "folder to make")->required();
+  init->add_option("--name", config.name, "this peer's key name, e.g. peer1.example")->required();
+  init->add_option("--organisation", organisation, "organisation that runs it")->required();
+  init->add_option("--resolver-host", config.resolver_host, "host of the stamps")->required();
+  init->add_option("--passphrase-file", config.passphrase_file, "one line, mode 0600")->required();
+  init->add_option("--address", config.address, "where the gateway listens")->capture_default_str();
+  init->add_option("--port", config.port, "0: any free port")->capture_default_str();
+  CLI::App* found = cli.add_subcommand("found", "write the ledger's first block");
+  found->add_option("dir", path, "the node's folder")->required();
+  found->add_option("entry", entry, "founding entry, made by sogoc found")->required();
+  CLI::App* run = cli.add_subcommand("run", "serve until Ctrl-C");
+  run->add_option("dir", path, "the node's folder")->required();
+  CLI::App* check = cli.add_subcommand(
+      "check", "verify every byte again: hashes, signatures, rules, state roots");
+  check->add_option("dir", path, "the node's folder")->required();
+  check->add_flag("--quiet", quiet, "no progress");
+  CLI11_PARSE(cli, argc, argv);
+
+  if (*init && !config.passphrase_file.empty()) {
+    config.passphrase_file = std::filesystem::absolute(config.passphrase_file).string();
+  }
+  const app::NodeDirectory directory{path};
+  if (*init) return RunInit(directory, config, organisation);
+  if (*check) return RunCheck(directory, quiet);
+  const auto read = app::ReadConfig(directory.config());
+  if (!read) return Fail(read.error());
+  return *found ? RunFound(directory, *read, entry) : RunNode(directory, *read);
+}

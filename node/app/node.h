@@ -1,0 +1,36 @@
+#pragma once
+
+// A running node: store, sequencer, cosigner and gateway, started in this order and stopped in the
+// reverse.
+
+#include <memory>
+
+#include "node/app/config.h"
+#include "node/app/node_directory.h"
+#include "node/base/result.h"
+
+namespace sogoc::app {
+
+class Node {
+ public:
+  // Opens the ledger of the folder and serves it. Every error names what to do.
+  static base::Result<std::unique_ptr<Node>> Start(const NodeDirectory& directory,
+                                                   const Config& config);
+  // Answers what was taken, then stops.
+  ~Node();
+
+  std::uint16_t port() const;
+  const std::string& origin() const;
+
+ private:
+  struct Parts;
+  explicit Node(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+// Writes block 0 from a founding entry into a folder that `init` made. The entry must list this
+// node as a peer, with its keys.
+base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
+                         const std::filesystem::path& founding_entry);
+
+}  // namespace sogoc::app

@@ -1,0 +1,49 @@
+#pragma once
+
+// The folder of one node:
+//
+//   node.toml            the operator's file
+//   peer.json            what the founding entry needs to know of this peer; public
+//   keys/                log.key, cosigner.key, validator.key, tls.key: encrypted PKCS#8
+//   ledger/              the ledger (node/storage/ledger_directory.h)
+//   signed/checkpoint    what this peer has signed last
+
+#include <filesystem>
+#include <string>
+
+#include "crypto/ed25519.h"
+#include "node/app/config.h"
+#include "node/base/result.h"
+
+namespace sogoc::app {
+
+class NodeDirectory {
+ public:
+  explicit NodeDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path config() const { return path_ / "node.toml"; }
+  std::filesystem::path peer() const { return path_ / "peer.json"; }
+  std::filesystem::path key(const std::string& name) const {
+    return path_ / "keys" / (name + ".key");
+  }
+  std::filesystem::path ledger() const { return path_ / "ledger"; }
+  std::filesystem::path signed_checkpoint() const { return path_ / "signed" / "checkpoint"; }
+  // A path of node.toml: relative ones are below the folder.
+  std::filesystem::path Resolve(const std::string& text) const { return path_ / text; }
+
+  // Makes the folder with fresh keys, node.toml and peer.json. `organisation` is the one that runs
+  // the node.
+  //   kFailedPrecondition  there is a node.toml already
+  //   others               as in crypto/key_file.h, crypto/passphrase.h
+  base::Status Init(const Config& config, const std::string& organisation) const;
+
+  // The node's keys, with the passphrase of its passphrase_file.
+  base::Result<crypto::Ed25519PrivateKey> ReadKey(const Config& config,
+                                                  const std::string& name) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace sogoc::app
