@@ -1,12 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <functional>
 #include <map>
 #include <span>
 #include <string>
 
 #include "crypto/state_tree.h"
+#include "tests/support/json_file.h"
 #include "tests/support/test_state.h"
 
 namespace sogoc::crypto {
@@ -68,16 +70,34 @@ void ForEachReshaping(const StateProof& proof,
 }
 
 TEST(StateProof, MatchesThePublishedVectors) {
+  const boost::json::value vectors = support::ReadJsonFile("tests/vectors/state_tree.json");
   const TestState state = VectorState();
-  const StateProof proof = state.Prove("label/0001");
+  for (const auto& vector : vectors.at("proofs").as_array()) {
+    const std::string key(vector.at("key").as_string());
+    const StateProof proof = state.Prove(key);
+    EXPECT_EQ(ToHex(EncodeStateProof(proof)), vector.at("wire").as_string()) << key;
+    const auto* value = vector.at("value").if_string();
+    EXPECT_TRUE(value != nullptr ? Membership(state, key, std::string(*value), proof)
+                                 : Absence(state, key, proof))
+        << key;
+  }
+}
+
+// docs/format/state-tree.md goes through these.
+TEST(StateProof, StepsMatchTheWorkedExample) {
+  const boost::json::value vectors = support::ReadJsonFile("tests/vectors/state_tree.json");
+  const boost::json::value& steps = vectors.at("steps");
+  const StateProof proof = VectorState().Prove("label/0001");
+  EXPECT_EQ(ToHex(proof.leaf->key_hash), steps.at("key_hash").as_string());
+  EXPECT_EQ(ToHex(proof.leaf->value_hash), steps.at("value_hash").as_string());
+  Digest hash = StateLeafHash(proof.leaf->key_hash, proof.leaf->value_hash);
+  EXPECT_EQ(ToHex(hash), steps.at("leaf_hash").as_string());
   ASSERT_EQ(proof.siblings.size(), 2U);
-  EXPECT_EQ(ToHex(proof.siblings[0]),
-            "2eecc170acb72cf383eb72f76ea2a49134f784c63043e0a95f2550ff18958bfb");
-  EXPECT_EQ(ToHex(proof.siblings[1]),
-            "5b5783e512980e4ffff62d1fc155018ee4214afa73a796632cb1ed1c69e677f7");
-  EXPECT_TRUE(Membership(state, "label/0001", "active", proof));
-  EXPECT_EQ(state.Prove("label/0004"), proof);
-  EXPECT_TRUE(Absence(state, "label/0004", proof));
+  for (std::size_t i = 0; i < 2; ++i) {  // both bits of the key hash are 0
+    EXPECT_EQ(ToHex(proof.siblings[i]), steps.at("siblings").at(i).as_string());
+    hash = StateNodeHash(hash, proof.siblings[i]);
+    EXPECT_EQ(ToHex(hash), steps.at("node_hashes").at(i).as_string());
+  }
 }
 
 TEST(StateProof, EveryKeyOfABigMapIsProvedAndNoOther) {

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <map>
 #include <set>
 #include <string>
 
 #include "crypto/state_tree_node.h"
+#include "tests/support/json_file.h"
 #include "tests/support/random.h"
 #include "tests/support/state_node_map.h"
 #include "tests/support/state_reference.h"
@@ -136,21 +138,19 @@ std::vector<StateChange> RandomBatch(Random& random, const std::vector<Digest>& 
 }
 
 TEST(StateTree, RootsMatchThePublishedVectors) {
-  EXPECT_EQ(ToHex(RootOf({})), "5350415253455f4d45524b4c455f504c414345484f4c4445525f484153485f5f");
-  EXPECT_EQ(ToHex(RootOf({Put("hello", "world")})),
-            "6b97115f56e533f2fd443f7e76e4d1ff94d34e6b2e233f2dbdf5cfd1ec39a30c");
-  EXPECT_EQ(ToHex(RootOf({Put("hello", "world"), Put("goodbye", "world")})),
-            "e1e1e220d4b4a9611a9a09dbcee964b4a6c3a40f6f4dee265ad45cf64568790b");
-  EXPECT_EQ(ToHex(RootOf({Put("label/0001", "active"), Put("label/0002", "revoked"),
-                          Put("batch/A7", "recalled"), Put("cert/ocop/12", "active"),
-                          Put("label/0003", "active")})),
-            "87ba3c9636e8e081268491f56be60bc1a76c985379812ad1c5abc2d4181756c7");
-  std::vector<StateChange> thousand;
-  for (int i = 0; i < 1000; ++i) {
-    thousand.push_back(Put("key-" + std::to_string(i), "val-" + std::to_string(i)));
+  const boost::json::value vectors = support::ReadJsonFile("tests/vectors/state_tree.json");
+  for (const auto& map : vectors.at("maps").as_array()) {
+    std::vector<StateChange> changes;
+    for (const auto& [key, value] : map.at("items").as_object()) {
+      changes.push_back(Put(std::string(key), std::string(value.as_string())));
+    }
+    EXPECT_EQ(ToHex(RootOf(changes)), map.at("root").as_string());
   }
-  EXPECT_EQ(ToHex(RootOf(thousand)),
-            "ae577afeceda5867b6302482256222af913e7136d7b28f3bd338963b4282a1e0");
+  std::vector<StateChange> numbered;
+  for (int i = 0; i < vectors.at("numbered").at("count").as_int64(); ++i) {
+    numbered.push_back(Put("key-" + std::to_string(i), "val-" + std::to_string(i)));
+  }
+  EXPECT_EQ(ToHex(RootOf(numbered)), vectors.at("numbered").at("root").as_string());
 }
 
 TEST(StateTree, RandomHistoriesAgreeWithTheDefinitionAndSurvivePruning) {
