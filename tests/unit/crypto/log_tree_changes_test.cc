@@ -122,6 +122,32 @@ TEST(LogTreeChanges, ProofsOfAnotherLengthFail) {
   }
 }
 
+// As a forger would do it, who can choose the roots: hash what is too much into them.
+TEST(LogTreeChanges, ProofsThatGoOnAboveTheRootFail) {
+  const TestLog log = DecimalLog(kSizeMax);
+  const Digest extra = LogLeafHash({});
+  for (std::uint64_t n = 1; n <= kSizeMax; ++n) {
+    for (std::uint64_t m = 0; m < n; ++m) {
+      std::vector<Digest> proof = log.Inclusion(m, n);
+      proof.push_back(extra);
+      for (const Digest& root :
+           {LogNodeHash(extra, log.root(n)), LogNodeHash(log.root(n), extra)}) {
+        ASSERT_FALSE(VerifyInclusion(log.leaf(m), m, n, proof, root)) << m << "/" << n;
+      }
+    }
+    for (std::uint64_t m = 1; m < n; ++m) {
+      std::vector<Digest> proof = log.Consistency(m, n);
+      proof.push_back(extra);
+      const Digest& old_root = log.root(m);
+      const Digest above_old = LogNodeHash(extra, old_root);
+      const Digest above_left = LogNodeHash(extra, log.root(n));
+      const Digest above_right = LogNodeHash(log.root(n), extra);
+      ASSERT_FALSE(VerifyConsistency(m, above_old, n, above_left, proof)) << m << "->" << n;
+      ASSERT_FALSE(VerifyConsistency(m, old_root, n, above_right, proof)) << m << "->" << n;
+    }
+  }
+}
+
 // With roots that belong to their sizes, as in checkpoints, a proof is good for one pair only.
 TEST(LogTreeChanges, RelabelledProofsFailWithTheRootOfTheirSize) {
   constexpr std::uint64_t kMax = 32;

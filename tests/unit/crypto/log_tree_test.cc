@@ -173,6 +173,7 @@ TEST(LogTree, ConsistencyFollowsTheEdgeRules) {
   EXPECT_FALSE(VerifyConsistency(8, log.root(7), 8, log.root(8), {}));
   EXPECT_FALSE(VerifyConsistency(8, log.root(8), 7, log.root(7), {}));
   EXPECT_FALSE(VerifyConsistency(4, log.root(4), 8, log.root(8), {}));
+  EXPECT_FALSE(VerifyConsistency(4, log.root(8), 8, log.root(8), {}));
   EXPECT_FALSE(VerifyInclusion(log.leaf(0), 0, 0, {}, log.root(0)));
   EXPECT_FALSE(VerifyInclusion(log.leaf(0), 8, 8, log.Inclusion(0, 8), log.root(8)));
 }

@@ -201,6 +201,17 @@ TEST(StateProof, ALeafElsewhereShowsNoAbsence) {
   }
 }
 
+// A root made by a forger, in whose tree a leaf stands where its key does not belong.
+TEST(StateProof, ALeafOutOfPlaceShowsNoAbsence) {
+  const Digest key_hash = Sha256(AsBytes("absent"));
+  Digest elsewhere = key_hash;
+  elsewhere[0] ^= 0x80;
+  const StateProof proof = {StateProof::Leaf{elsewhere, Digest{}}, {Digest{}}};
+  const Digest leaf = StateLeafHash(elsewhere, Digest{});
+  EXPECT_FALSE(VerifyStateAbsence(StateNodeHash(leaf, Digest{}), AsBytes("absent"), proof));
+  EXPECT_FALSE(VerifyStateAbsence(StateNodeHash(Digest{}, leaf), AsBytes("absent"), proof));
+}
+
 TEST(StateProof, MoreThan256SiblingsAreRefused) {
   StateProof proof;
   proof.siblings.assign(257, Digest{});

@@ -216,9 +216,13 @@ TEST(StateTree, RemovalCollapsesALoneLeafUpward) {
 
 TEST(StateTree, ChangesWithoutEffectKeepTheRootAndMakeTheVersionReadable) {
   History history;
-  history.Apply({Put("hello", "world"), Put("goodbye", "world")});
-  for (const std::vector<StateChange>& changes :
-       {std::vector<StateChange>(), {Put("hello", "world")}, {Remove("absent"), Remove("none")}}) {
+  std::vector<StateChange> many = {Put("hello", "world")};
+  for (int i = 0; i < 100; ++i) many.push_back(Put(std::to_string(i), "x"));
+  history.Apply(many);
+  for (const std::vector<StateChange>& changes : {std::vector<StateChange>(),
+                                                  {Put("hello", "world")},
+                                                  {Remove("absent"), Remove("none")},
+                                                  many}) {
     const std::uint64_t before = history.version();
     const StateTreeUpdate update = history.Apply(changes);
     EXPECT_EQ(update.root, StateRoot(history.nodes(), before));
@@ -259,10 +263,15 @@ TEST(StateTreeNode, DecodesOnlyWhatItEncodes) {
     Bytes longer = bytes;
     longer.push_back(0);
     EXPECT_FALSE(StateTreeNode::Decode(longer));
-    Bytes both_kinds = bytes;
-    for (std::size_t i = 0; i < 2; ++i) both_kinds[i] = both_kinds[i + 2] = bytes[i] | bytes[i + 2];
-    EXPECT_FALSE(StateTreeNode::Decode(both_kinds));
   }
+}
+
+TEST(StateTreeNode, AChildOfBothKindsIsRefused) {
+  Bytes bytes = {0, 1, 0, 0};
+  bytes.resize(4 + 8 + 32 + 32);  // one child, a node; one quarter
+  EXPECT_TRUE(StateTreeNode::Decode(bytes));
+  bytes[3] = 1;
+  EXPECT_FALSE(StateTreeNode::Decode(bytes));
 }
 
 TEST(StateTreeDeathTest, BrokenPromisesEndTheProcess) {
