@@ -151,7 +151,7 @@ std::string_view HttpReply::Header(std::string_view name) const {
 
 class HttpClient::Impl {
  public:
-  Impl(Server server, ssl::context tls, HttpClientOptions options)
+  Impl(Server server, std::optional<ssl::context> tls, HttpClientOptions options)
       : server_(std::move(server)), tls_(std::move(tls)), options_(std::move(options)) {}
 
   base::Result<HttpReply> Send(const HttpCall& call) {
@@ -207,8 +207,8 @@ class HttpClient::Impl {
     tcp.expires_after(options_.timeout);
     co_await tcp.async_connect(addresses, asio::use_awaitable);
     tcp.socket().set_option(tcp::no_delay(true));
-    if (!server_.secure) co_return;
-    auto& tls = connection_->tls.emplace(tcp, tls_);
+    if (!tls_) co_return;
+    auto& tls = connection_->tls.emplace(tcp, *tls_);
     tls.set_verify_callback(ssl::host_name_verification(server_.host));
     error_code not_an_address;
     asio::ip::make_address(server_.host, not_an_address);
@@ -217,7 +217,7 @@ class HttpClient::Impl {
   }
 
   const Server server_;
-  ssl::context tls_;
+  std::optional<ssl::context> tls_;  // for https
   const HttpClientOptions options_;
   asio::io_context context_{1};
   std::optional<Connection> connection_;
@@ -225,7 +225,10 @@ class HttpClient::Impl {
 
 base::Result<HttpClient> HttpClient::Create(std::string_view url, HttpClientOptions options) {
   TRY(Server server, ParseUrl(url));
-  TRY(ssl::context tls, MakeClientTls(options.ca_file));
+  std::optional<ssl::context> tls;
+  if (server.secure) {
+    TRY(tls, MakeClientTls(options.ca_file));
+  }
   return HttpClient(std::make_unique<Impl>(std::move(server), std::move(tls), std::move(options)));
 }
 
