@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "node/ledger/stamp.h"
+
 namespace sogoc::support {
 namespace {
 
@@ -97,6 +99,14 @@ ledger::EntryOutcome TestLedger::Execute(const Signer& signer,
 v1::NewKey TestLedger::NewKey(const std::string& organisation, const std::string& key,
                               bool manages_keys) const {
   return ledger::MakeNewKey(ledger_id_, organisation, KeyOf(key), manages_keys);
+}
+
+std::string TestLedger::StampUri(const std::string& gtin, const std::string& lot,
+                                 std::uint64_t serial, const std::string& stamp_key) const {
+  const auto message = ledger::StampMessage(ledger_id_, gtin, lot, serial);
+  ledger::Stamp stamp{"ocop.hatinh.example", gtin, lot, serial, {}};
+  stamp.signature = KeyOf(stamp_key).Sign(crypto::SignatureKind::kStamp, message);
+  return ledger::FormatStampUri(stamp).value();
 }
 
 std::string TestLedger::ProposalId(const ledger::Entry& entry, std::uint32_t position) {

@@ -70,6 +70,9 @@ class TestLedger {
   // The key of that name, with proof of possession for this ledger.
   v1::NewKey NewKey(const std::string& organisation, const std::string& key,
                     bool manages_keys = false) const;
+  // The text of the QR code of a label of this ledger, signed by the key named `stamp_key`.
+  std::string StampUri(const std::string& gtin, const std::string& lot, std::uint64_t serial,
+                       const std::string& stamp_key = "stamp") const;
   // 32 bytes: the id of a Propose that stands at `position` of an entry.
   static std::string ProposalId(const ledger::Entry& entry, std::uint32_t position = 0);
 

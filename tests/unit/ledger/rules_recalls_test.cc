@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/ledger/verdict.h"
 #include "tests/support/scenario.h"
 
 namespace sogoc::ledger {
@@ -9,6 +10,7 @@ namespace {
 
 using namespace support::op;
 using support::kCam;
+using support::kMut;
 using support::Scenario;
 
 class Orchard : public Scenario {
@@ -80,6 +82,28 @@ TEST(RecallsTest, AProductHasAtMost256OpenNotices) {
   for (int i = 0; i < 256; ++i) notices.push_back(OpenRecall{.recall = "TH-" + std::to_string(i)});
   s.ExpectAccepted("htx-cam", notices);
   s.Refuses(RefusalCode::kListTooLong, "htx-cam", OpenRecall{.recall = "TH-256"});
+}
+
+TEST(RulesTest, I19_ARecallReachesWhatWasMadeOfTheBatch) {
+  Orchard s;
+  s.Accepts("htx-cam", RegisterBatch{.gtin = kMut, .lot = "M1", .inputs = {{.lot = "L1"}}});
+  s.Accepts("htx-cam",
+            RegisterBatch{.gtin = kMut, .lot = "M2", .inputs = {{.gtin = kMut, .lot = "M1"}}});
+  s.Certify({.certificate = "GCN-MUT", .gtin = kMut});
+  s.KeyedRun({.gtin = kMut, .lot = "M2", .certificate = "GCN-MUT"});
+  s.Accepts("in-hatinh", ConfirmPrint{.gtin = kMut});
+  s.Accepts("htx-cam", ActivateLabels{.gtin = kMut});
+  const auto verdict = [&s] {
+    const StateStanding standing{s.now(), true, s.now()};
+    return JudgeStamp({s.StampUri(kMut, "M2", 7), std::nullopt}, s.memory(), standing, std::nullopt,
+                      support::RulesUnderTest())
+        .code;
+  };
+  EXPECT_EQ(verdict(), VerdictCode::kCodeIssued);
+  s.Accepts("thanhtra-hatinh", OpenRecall{.lot = "L2"});
+  EXPECT_EQ(verdict(), VerdictCode::kCodeIssued);
+  s.Accepts("thanhtra-hatinh", OpenRecall{.recall = "TH-2", .lot = "L1"});
+  EXPECT_EQ(verdict(), VerdictCode::kRecalled);
 }
 
 TEST(RulesTest, I1_AProducerRecallsHisOwnBatchesOnly) {
