@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""Founds the demonstration ledger of data/demo/demo.json with the tools that anybody else would use,
+then checks four stamps from their pictures. Started by scripts/demo."""
+import argparse
+import base64
+import datetime
+import hashlib
+import json
+import pathlib
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO = json.loads((ROOT / "data/demo/demo.json").read_text())
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+FRESH_DAYS = 10  # how long ago today's decisions were made; older than 30 days they would be attested
+# Decisions of the past, one for each grading regime; all of them are attested.
+PAST = {"r1": "2020-12-15", "r1-renewed": "2020-12-15", "r2": "2024-03-28",
+        "r2-district": "2024-03-28", "r3": "2025-09-15"}
+
+
+class Demo:
+    def __init__(self, programs, folder):
+        self.programs = programs
+        self.folder = folder
+        self.url = None
+        self.node = None
+        self.started = time.monotonic()
+        self.today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+        self.work = folder / "entries"
+        self.entries = 0
+        self.products = {p["gtin"]: (producer, p) for producer in DEMO["producers"]
+                         for p in producer["products"]}
+
+    # ---- tools
+
+    def say(self, text):
+        print(f"[{time.monotonic() - self.started:5.1f} s] {text}", flush=True)
+
+    def run(self, program, *arguments, allowed=(0,)):
+        """Runs one of our programs; its output. Stops the demonstration on a status not allowed."""
+        command = [self.programs / program, *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode not in allowed:
+            print(" ".join(map(str, command)), done.stdout, done.stderr, sep="\n", file=sys.stderr)
+            sys.exit(f"demo: {program} ended with status {done.returncode}")
+        return done
+
+    def sogoc(self, author, *arguments):
+        options = ["--node", self.url, "--author", author, "--key", self.key(author),
+                   "--passphrase-file", self.folder / "pass"]
+        return self.run("sogoc", *arguments, *(options if self.url else options[2:]))
+
+    def key(self, author):
+        path = self.folder / "keys" / f"{author}.key"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            self.run("sogoc", "key", "new", path, "--passphrase-file", self.folder / "pass")
+        return path
+
+    def submit(self, author, operations):
+        """Signs operations as one entry of the author and sends it."""
+        self.entries += 1
+        path = self.work / f"{self.entries:03d}-{author}.json"
+        path.write_text(json.dumps({"operations": operations}, ensure_ascii=False, indent=1))
+        self.sogoc(author, "entry", "sign", "--from", path)
+
+    def new_key(self, organisation):
+        """A key of the organisation with the proof that it holds it."""
+        path = self.work / f"{organisation}.newkey"
+        arguments = ["key", "prove", self.key(organisation), "--out", path]
+        self.sogoc(organisation, *arguments, *([] if self.url else ["--founding"]))
+        return json.loads(path.read_text())
+
+    # ---- the story, step by step
+
+    def start_node(self):
+        (self.folder / "pass").touch(mode=0o600)
+        (self.folder / "pass").write_text(secrets.token_hex(16) + "\n")
+        self.work.mkdir()
+        node = self.folder / "node"
+        self.run("sogoc-node", "init", node, "--name", "peer1.trinh-dien.example",
+                 "--organisation", DEMO["office"], "--resolver-host", DEMO["resolver_host"],
+                 "--passphrase-file", self.folder / "pass", "--port", 0)
+        founding = self.work / "founding.json"
+        founding.write_text(json.dumps(self.founding(), ensure_ascii=False, indent=1))
+        founders = [f["organisation"] for f in DEMO["founders"] if f["organisation"] != DEMO["office"]]
+        for founder in founders:
+            self.new_key(founder)
+        found = self.sogoc(DEMO["office"], "found", "--from", founding, "--peer", node / "peer.json",
+                           "--data", ROOT / "data", "--out", self.folder / "founding.entry",
+                           *[x for f in founders for x in ("--new-key", f"{f}={self.work / f}.newkey")])
+        self.ledger_id = bytes.fromhex(re.search(r"[0-9a-f]{64}", found.stdout).group())
+        self.run("sogoc-node", "found", node, self.folder / "founding.entry")
+        self.log = open(self.folder / "node.log", "w")
+        self.node = subprocess.Popen([self.programs / "sogoc-node", "run", node],
+                                     stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = self.node.stdout.readline()
+        address = re.search(r"http://[\d.]+:\d+", line)
+        if not address:
+            sys.exit(f"demo: the node did not start; see {self.folder / 'node.log'}")
+        self.url = address.group()
+        self.say(f"a node serves a new ledger at {self.url}, id {self.ledger_id.hex()[:16]}…")
+
+    def founding(self):
+        organisations, roles = [], []
+        for founder in DEMO["founders"]:
+            organisations.append({k: founder[k] for k in ("organisation", "name", "kind", "admin_unit")})
+            roles += [{"organisation": founder["organisation"], "role": role, "scope": scope}
+                      for role, scope in founder["roles"]]
+        return {"name": DEMO["ledger"], "organisations": organisations, "roles": roles}
+
+    def admit(self):
+        self.sogoc(DEMO["office"], "admin-units", "import", ROOT / "data/demo/admin-units.csv",
+                   "--snapshot", "2021-12=2019-01-01", "--snapshot", "2024-12=2024-12-01",
+                   "--snapshot", "2026-07=2025-07-01")
+        operations = [{"record_resolver": {"host": DEMO["resolver_host"]}},
+                      {"grant_prefix": {"organisation": DEMO["office"], "prefix": DEMO["office_prefix"]}}]
+        for body in DEMO["abolished"]:
+            operations += [{"admit_organisation": {**without(body, "successor"), "kind": "COMMITTEE"}}]
+        for body in DEMO["admitted"]:
+            operations += self.admission(body, body["kind"], body["admin_unit"], body["roles"])
+        for body in DEMO["abolished"]:
+            operations.append({"name_successor": {k: body[k] for k in ("organisation", "successor")}})
+        for producer in DEMO["producers"]:
+            operations += self.admission(producer, "PRODUCER", producer["province"],
+                                         [["PRODUCE", producer["province"]]])
+            operations += [{"allocate_code": {"organisation": producer["organisation"],
+                                              "gtin": product["gtin"]}}
+                           for product in producer["products"]]
+        self.submit(DEMO["office"], operations)
+        self.say(f"the office admitted {len(DEMO['admitted'])} bodies, {len(DEMO['producers'])} producers, "
+                 f"{len(DEMO['abolished'])} that ended in 2025")
+
+    def admission(self, body, kind, unit, roles):
+        organisation = body["organisation"]
+        yield {"admit_organisation": {"organisation": organisation, "name": body["name"], "kind": kind,
+                                      "admin_unit": unit,
+                                      "keys": [{**self.new_key(organisation), "manages_keys": True}]}}
+        for role, scope in roles:
+            yield {"grant_role": {"organisation": organisation, "role": role, "scope": scope,
+                                  "valid_from": 20200101}}
+
+    def register(self):
+        for producer in DEMO["producers"]:
+            operations = [
+                {"register_producer": {"type": producer["type"], "legal_name": producer["name"],
+                                       "address": producer["address"],
+                                       "residences": [{"commune": producer["commune"],
+                                                       "since": 20190101}]}},
+                {"register_facility": {"facility": "CS1", "name": "Cơ sở chính", "kind": "PLANT",
+                                       "commune": producer["commune"]}}]
+            operations += [{"register_product": {"gtin": p["gtin"], "name": p["name"], "vocabulary": 2,
+                                                 "group": p["group"],
+                                                 "picture": digest("picture " + p["gtin"])}}
+                           for p in producer["products"]]
+            self.submit(producer["organisation"], operations)
+        self.say(f"producers registered {len(self.products)} products")
+
+    def certify(self):
+        committees = {"42": ("ubnd-ha-tinh", "hd-ha-tinh"), "38": ("ubnd-thanh-hoa", "hd-thanh-hoa")}
+        districts = {b["admin_unit"]: b["organisation"] for b in DEMO["abolished"]}
+        fresh = self.today - datetime.timedelta(days=FRESH_DAYS)
+        self.session = "dot-1"
+        for province, (committee, council) in committees.items():
+            mine = [(producer, p) for producer, p in self.products.values()
+                    if producer["province"] == province]
+            scored = [p for _, p in mine if p["certificate"] in ("fresh", "r1-renewed")]
+            self.submit(council, [{"score_product": {
+                "gtin": p["gtin"], "session": self.session, "date": number(fresh),
+                "part_a": 3000, "part_b": 2000, "part_c": 3000 if p["star"] == 4 else 1500,
+                "minutes": digest("minutes")}} for p in scored])
+            decisions, certificates = {}, []
+            for producer, p in mine:
+                issuer = committee
+                if p["certificate"] == "r2-district":
+                    issuer = districts[self.district_of(producer["commune"])]
+                if p["certificate"] in PAST:
+                    certificates.append(self.certificate(p, issuer, PAST[p["certificate"]], decisions))
+                if p["certificate"] in ("fresh", "r1-renewed"):
+                    certificates.append(self.certificate(p, issuer, fresh.isoformat(), decisions, council))
+            self.submit(committee, list(decisions.values()) + certificates)
+        self.say("committees recorded certificates under the regimes of 2019, 2023 and 2025")
+
+    def district_of(self, commune):
+        for line in (ROOT / "data/demo/admin-units.csv").read_text().splitlines():
+            snapshot, code, _, _, parent = line.split(",")
+            if snapshot == "2024-12" and code == commune:
+                return parent
+        raise KeyError(commune)
+
+    def certificate(self, product, issuer, day, decisions, council=None):
+        date = datetime.date.fromisoformat(day)
+        reference = {"issuer": issuer, "date": number(date), "number": "01/QĐ-UBND (trình diễn)"}
+        decisions.setdefault((issuer, day), {"record_decision": {
+            "decision": reference, "title": "Công nhận sản phẩm OCOP (trình diễn)",
+            "document": digest(f"decision {issuer} {day}")}})
+        renewal = council is not None and product["certificate"] == "r1-renewed"
+        issue = {"certificate": f"TD-{product['gtin'][-7:-1]}-{date.year}", "gtin": product["gtin"],
+                 "star": product["star"], "decision": reference,
+                 "change": "RENEW" if renewal else "NEW", "valid_to": number(months_later(date, 36))}
+        if council:
+            issue["score"] = {"council": council, "session": self.session}
+        if renewal:
+            issue["previous"] = f"TD-{product['gtin'][-7:-1]}-2020"
+        return {"issue_certificate": issue}
+
+    def batches(self):
+        ingredient = DEMO["ingredient"]
+        made = number(self.today - datetime.timedelta(days=8))
+        best_before = number(self.today + datetime.timedelta(days=700))
+        events = lambda gtin, lot: [{"record_stage_event": {
+            "gtin": gtin, "lot": lot, "stage": stage, "location": "CS1",
+            "time": str(int(time.time()) - days * 86_400)}} for stage, days in
+            (("RAW_MATERIAL", 9), ("PROCESSING", 8), ("PACKING", 6))]
+        self.submit(ingredient["producer"], [
+            {"register_batch": {"gtin": ingredient["gtin"], "lot": ingredient["lot"],
+                                "amount": str(ingredient["amount"]), "unit": "GRAM",
+                                "production_date": number(self.today - datetime.timedelta(days=20)),
+                                "facility": "CS1"}},
+            {"offer_input": {"gtin": ingredient["gtin"], "lot": ingredient["lot"],
+                             "to": ingredient["offered_to"], "amount": str(ingredient["offered"])}}])
+        for run in DEMO["runs"]:
+            batch = {"gtin": run["gtin"], "lot": run["lot"], "amount": str(run["amount"]),
+                     "unit": run["unit"], "unit_content": str(run["unit_content"]),
+                     "production_date": made, "expiry_date": best_before, "facility": "CS1",
+                     "inputs": run.get("inputs", [])}
+            if not batch["inputs"]:
+                del batch["inputs"]
+            self.submit(run["batch"], [{"register_batch": batch}, *events(run["gtin"], run["lot"])])
+        self.say(f"producers registered {len(DEMO['runs']) + 1} batches with inputs and stage events")
+
+    def labels(self):
+        for run in DEMO["runs"]:
+            product = self.products[run["gtin"]][1]
+            year = (self.today - datetime.timedelta(days=FRESH_DAYS)).year
+            self.sogoc(DEMO["office"], "labels", "authorise", "--gtin", run["gtin"], "--lot", run["lot"],
+                       "--certificate", f"TD-{run['gtin'][-7:-1]}-{year}", "--first", 1,
+                       "--count", run["count"], "--star", product["star"],
+                       "--printer", "in-trinh-dien")
+            self.sogoc(run["batch"], "labels", "issue", "--gtin", run["gtin"], "--first", 1,
+                       "--out", self.stamps(run), "--png", "--limit", 2)
+            self.sogoc("in-trinh-dien", "labels", "confirm-print", "--gtin", run["gtin"], "--first", 1,
+                       "--printed", run["count"])
+            self.sogoc(run["batch"], "labels", "activate", "--gtin", run["gtin"], "--first", 1,
+                       "--activated", run["count"])
+            self.say(f"{run['count']:>7,} stamps for {product['name']}, lot {run['lot']}")
+
+    def stamps(self, run):
+        return self.folder / "stamps" / run["lot"]
+
+    def trouble(self):
+        recall = DEMO["recalled_ingredient"]
+        self.sogoc("kt-ha-tinh", "recall", "open", "--gtin", recall["gtin"], "--lot", recall["lot"],
+                   "--recall", recall["recall"], "--kind", "recall", "--reason", recall["reason"])
+        revoked = DEMO["revoked_product"]
+        reference = {"issuer": revoked["issuer"], "date": number(self.today),
+                     "number": "02/QĐ-UBND (trình diễn)"}
+        year = (self.today - datetime.timedelta(days=FRESH_DAYS)).year
+        self.submit(revoked["issuer"], [
+            {"record_decision": {"decision": reference, "title": "Thu hồi giấy chứng nhận (trình diễn)",
+                                 "document": digest("revocation")}},
+            {"revoke_certificate": {"certificate": f"TD-{revoked['gtin'][-7:-1]}-{year}",
+                                    "decision": reference, "reason": revoked["reason"]}}])
+        self.say("an inspector recalled an ingredient, a committee revoked a certificate")
+
+    def forge(self):
+        """A well-formed stamp of a serial that exists, signed by an outsider's key."""
+        run = DEMO["runs"][1]
+        gtin, lot, serial = run["gtin"], run["lot"], 77
+        message = (b"sogoc/stamp/v1\0" + self.ledger_id + gtin.encode() + bytes([len(lot)]) +
+                   lot.encode() + serial.to_bytes(8, "big"))
+        outsider = ec.generate_private_key(ec.SECP256R1())
+        r, s = utils.decode_dss_signature(outsider.sign(message, ec.ECDSA(hashes.SHA256())))
+        s = min(s, P256_ORDER - s)
+        text = base64.b32encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode().rstrip("=")
+        uri = f"HTTPS://{DEMO['resolver_host'].upper()}/01/{gtin}/10/{lot}/21/{serial}?s={text}"
+        path = self.folder / "stamps" / "forged.png"
+        subprocess.run(["qrencode", "-o", path, "-s", "6", "-l", "M", uri], check=True)
+        return path
+
+    def check(self):
+        by_lot = {run["lot"]: run for run in DEMO["runs"]}
+        picture = lambda lot: sorted(self.stamps(by_lot[lot]).glob("*.png"))[0]
+        cases = [("genuine", picture("LG26A"), "CODE_ISSUED"),
+                 ("forged: signed by an outsider's key", self.forge(), "NOT_IN_SYSTEM"),
+                 ("made of a recalled ingredient", picture("NM01"), "RECALLED"),
+                 ("certificate revoked", picture("TD01"), "GENUINE_CERT_REVOKED")]
+        right = True
+        for title, path, expected in cases:
+            done = self.run("sogoc-verify", "--node", self.url, "--json", "photo", path,
+                            allowed=(0, 1, 2))
+            answer = json.loads(done.stdout.splitlines()[0])
+            print(f"\n{title}: {path.relative_to(self.folder)}")
+            print(f"  {answer['verdict']}  {answer['verdict_vi']}")
+            for note in answer["notes"]:
+                print(f"    - {note['vi']}")
+            if answer["verdict"] != expected:
+                right = False
+                print(f"  !! expected {expected}")
+        genuine = next(line for line in (self.stamps(by_lot["LG26A"]) / "stamps.csv").open()
+                       if "HTTPS://" in line)
+        link = genuine.strip().split(",")[-1].strip('"')
+        print(f"\nA stamp's page: {self.url}{link[link.index('/01/'):]}\n")
+        return right
+
+    def stop(self):
+        if self.node and self.node.poll() is None:
+            self.node.send_signal(signal.SIGTERM)
+            self.node.wait(timeout=30)
+
+
+def without(record, *names):
+    return {k: v for k, v in record.items() if k not in names}
+
+
+def digest(text):
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def number(date):
+    return date.year * 10_000 + date.month * 100 + date.day
+
+
+def months_later(date, months):
+    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+    for day in range(date.day, 0, -1):
+        try:
+            return datetime.date(year, month + 1, day)
+        except ValueError:
+            continue
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--dir", type=pathlib.Path, required=True)
+    parser.add_argument("--once", action="store_true")
+    arguments = parser.parse_args()
+    folder = arguments.dir.absolute() / time.strftime("%Y%m%d-%H%M%S")
+    folder.mkdir(parents=True)
+    demo = Demo(arguments.bin.absolute(), folder)
+    try:
+        for step in (demo.start_node, demo.admit, demo.register, demo.certify, demo.batches,
+                     demo.labels, demo.trouble):
+            step()
+        right = demo.check()
+        demo.say(f"everything is in {folder}" + ("" if right else "; a verdict was not as it must be"))
+        if not arguments.once:
+            print("Serving; Ctrl-C stops.", flush=True)
+            demo.node.wait()
+        return 0 if right else 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        demo.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
