@@ -85,6 +85,7 @@ class Demo:
         (self.folder / "pass").touch(mode=0o600)
         (self.folder / "pass").write_text(secrets.token_hex(16) + "\n")
         self.work.mkdir()
+        (self.folder / "stamps").mkdir()
         node = self.folder / "node"
         self.run("sogoc-node", "init", node, "--name", "peer1.trinh-dien.example",
                  "--organisation", DEMO["office"], "--resolver-host", DEMO["resolver_host"],
@@ -288,7 +289,7 @@ class Demo:
 
     def check(self):
         by_lot = {run["lot"]: run for run in DEMO["runs"]}
-        picture = lambda lot: sorted(self.stamps(by_lot[lot]).glob("*.png"))[0]
+        picture = lambda lot: sorted(self.stamps(by_lot[lot]).rglob("*.png"))[0]
         cases = [("genuine", picture("LG26A"), "CODE_ISSUED"),
                  ("forged: signed by an outsider's key", self.forge(), "NOT_IN_SYSTEM"),
                  ("made of a recalled ingredient", picture("NM01"), "RECALLED"),

@@ -79,6 +79,9 @@ v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& po
   checkpoint->set_quorum_needed(policy->quorum);
   checkpoint->set_cosigners_known(static_cast<std::uint32_t>(policy->cosigners.size()));
   for (const auto& cosignature : verdict.cosignatures) checkpoint->add_cosigners(cosignature.name);
+  const auto resolver = ledger::Load<ledger::ResolverRecord>(
+      *point.state, ledger::ResolverKey(services.resolver_host));
+  if (resolver && !resolver->withdrawn) status.add_resolvers(services.resolver_host);
   return status;
 }
 
