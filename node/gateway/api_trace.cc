@@ -11,6 +11,7 @@ struct Step {
   ledger::BatchId batch;
   std::uint32_t depth = 0;
   std::uint64_t amount = 0;
+  std::uint32_t parent = 0;  // index of the node that led here
 };
 
 // Walks the batches that a batch was made of, or that were made of it: breadth first, each once.
@@ -33,7 +34,9 @@ class Tracer {
       }
       Show(step, *trace.add_nodes());
       if (step.batch.ledger_id != base::Digest{}) continue;
+      const auto parent = static_cast<std::uint32_t>(trace.nodes_size() - 1);
       for (Step& next : forward ? Children(step) : Inputs(step)) {
+        next.parent = parent;
         if (seen.insert(next.batch).second) waiting.push_back(std::move(next));
       }
     }
@@ -46,6 +49,7 @@ class Tracer {
     node.set_lot(step.batch.lot);
     node.set_depth(step.depth);
     node.set_amount(step.amount);
+    node.set_parent(step.parent);
     if (step.batch.ledger_id != base::Digest{}) {
       node.set_ledger_id(base::ToHex(step.batch.ledger_id));
       return;
