@@ -123,8 +123,8 @@ class Ledger:
     def __init__(self, log):
         self.log, self.id, self.ids = log, bytes(32), set()
         self.height, self.time, self.previous = 0, 0, bytes(32)
-        self.not_after = []  # of the entries since the last header
         self.keys, self.proposals, self.pending = {}, {}, []
+        self.not_after = []  # of the entries since the last header
 
     def entry(self, leaf):
         if not self.not_after:
@@ -229,13 +229,14 @@ class Ledger:
 
     def set_peers(self, peers):
         self.peers = {one(peer, 1): (one(peer, 3), one(peer, 4)) for peer in map(message, peers)}
-        n, self.cosigners = len(peers), list(self.peers)
+        self.cosigners, n = list(self.peers), len(peers)
         self.quorum = (n + (n - 1) // 3) // 2 + 1
 
 def check_note(text, lines, origin, keys, quorum):  # a line of a known key has to be right
     signed = []
-    for _, name, data in lines:
-        data = base64.b64decode(data, validate=True)
+    for _, name, text64 in lines:
+        data = base64.b64decode(text64)
+        need(base64.b64encode(data) == text64, "checkpoint: base64")
         for key in keys:
             if (key[0], sha256(name, b"\n", bytes([key[1]]), key[2])[:4]) != (name, data[:4]):
                 continue
@@ -250,14 +251,12 @@ def check_note(text, lines, origin, keys, quorum):  # a line of a known key has 
     return " ".join(cosigners)
 
 def read_policy(text):  # a tlog-policy file with one group of witnesses
-    keys, quorum = set(), 0
-    for word, *rest in (line.split() for line in text.splitlines() if line[:1] not in ("", "#")):
-        if word == "group":
-            quorum = {"any": 1, "all": len(rest) - 2}.get(rest[1]) or int(rest[1])
-        elif word != "quorum":
-            name, _, key = rest[word == "witness"].split("+", 2)
-            keys.add((name.encode(), base64.b64decode(key)[0], base64.b64decode(key)[1:]))
-    return keys, quorum
+    vkeys = re.findall(r"(?m)^(?:log|witness \S+) ([^\s+]+)\+[^\s+]+\+(\S+)", text)
+    raw = [(name.encode(), base64.b64decode(key)) for name, key in vkeys]
+    group = re.search(r"(?m)^group \S+ (\w+) (.*)", text)
+    need(group, "policy: no group of witnesses")
+    quorum = {"any": 1, "all": len(group[2].split())}.get(group[1]) or int(group[1])
+    return {(name, key[0], key[1:]) for name, key in raw}, quorum
 
 def check(folder, policy=None):
     form = re.fullmatch(rb"((.+)\n(0|[1-9]\d*)\n(.+)\n)\n((?:\xe2\x80\x94 \S+ \S+\n)+)",
@@ -274,7 +273,7 @@ def check(folder, policy=None):
             what = str(error) or "a signature is wrong"
             raise ValueError(f"leaf {log.size}, block {ledger.height}: {what}") from error
     need(log.size and not ledger.not_after, "the log does not end with a header")
-    need(log.root() == base64.b64decode(root, validate=True), "checkpoint: not the leaves' root")
+    need(base64.b64encode(log.root()) == root, "checkpoint: not the leaves' root")
     need(origin == ledger.origin, f"checkpoint: the ledger's origin is {ledger.origin.decode()}")
     for level in sorted(log.tiles):
         log.compare(level)
