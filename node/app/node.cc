@@ -79,12 +79,13 @@ struct Node::Parts {
   std::unique_ptr<gateway::HttpServer> server;
 
   ~Parts() {
-    // Requests under way are answered while everything below still runs.
+    // Requests under way are answered while everything below still runs. What the cosigner then
+    // still calls is part of the server's routes.
     if (server) server->Stop();
     readers.join();
     sequencer.reset();
-    server.reset();
     cosigner.reset();
+    server.reset();
   }
 
   base::Status StartCosigner(const NodeDirectory& directory, const Config& config) {
