@@ -3,7 +3,6 @@
 // A queue between two stages of a pipeline: bounded by the weight of what waits in it, closed once
 // at the end. Thread-safe for any number of producers and consumers.
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>

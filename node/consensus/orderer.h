@@ -39,7 +39,8 @@ using OnAnswered = std::function<void(std::vector<SubmittedAnswer>)>;
 class Orderer {
  public:
   virtual ~Orderer() = default;
-  // Takes signed entries as received. Thread-safe.
+  // Takes signed entries as received. They are ordered as given; of two submissions that wait at
+  // the same time either may come first. Thread-safe.
   //   kUnavailable  too much is waiting, or the node is stopping; nothing was promised and
   //                 `on_answered` is not called
   virtual base::Status Submit(std::vector<base::Bytes> entries, OnAnswered on_answered) = 0;

@@ -9,9 +9,10 @@ constexpr base::TimeNs kClockLagMax = base::kNsPerSecond;
 // One block is written while one waits: more would only make answers later.
 constexpr std::size_t kBlocksAhead = 1;
 
+// What a submission holds while it waits: no number of empty ones is free.
 std::size_t BytesOf(const std::vector<base::Bytes>& entries) {
-  std::size_t bytes = 0;
-  for (const base::Bytes& entry : entries) bytes += entry.size();
+  std::size_t bytes = sizeof(OnAnswered);
+  for (const base::Bytes& entry : entries) bytes += sizeof entry + entry.size();
   return bytes;
 }
 

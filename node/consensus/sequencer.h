@@ -20,9 +20,10 @@ namespace sogoc::consensus {
 
 struct SequencerOptions {
   unsigned verify_threads = 2;
-  std::size_t waiting_bytes_max = 64
-                                  << 20;  // of entries that were taken and are not yet in a block
-  std::size_t block_bytes_max = 4 << 20;  // a block may exceed it by one submission
+  // Of submissions that wait to be verified, and again of those that wait for their block.
+  std::size_t waiting_bytes_max = 64 << 20;
+  // Of a block's submissions; one that is larger has a block of its own.
+  std::size_t block_bytes_max = 4 << 20;
   // Asked before a submission is taken, on the caller's thread: an error (a full disk, say) is its
   // answer.
   std::function<base::Status()> admit = [] { return base::Ok(); };
@@ -42,7 +43,7 @@ class Sequencer final : public Orderer {
 
   base::Status Submit(std::vector<base::Bytes> entries, OnAnswered on_answered) override;
 
-  // Bytes of entries that wait for their block.
+  // Bytes of submissions that wait; those being verified, executed or written do not count.
   std::size_t waiting_bytes() const { return submitted_.weight() + checked_.weight(); }
 
  private:

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "crypto/random.h"
 #include "node/ledger/stamp.h"
 
 namespace sogoc::support {
@@ -18,6 +19,17 @@ ledger::Entry MustDecode(base::ByteView bytes) {
 }
 
 }  // namespace
+
+base::Bytes SignAt(base::TimeNs now, const base::Digest& ledger_id, const Signer& signer,
+                   const std::vector<v1::Operation>& operations) {
+  v1::EntryBody body;
+  body.set_ledger_id(base::ToText(ledger_id));
+  body.set_author(signer.author);
+  body.set_nonce(base::ToText(crypto::RandomBytes(16)));
+  body.set_not_after(now / base::kNsPerSecond + 3'600);
+  for (const v1::Operation& operation : operations) *body.add_operations() = operation;
+  return ledger::SignEntry(body, KeyOf(signer.key));
+}
 
 ledger::Entry FoundingEntry(const v1::Found& found, const Signer& signer) {
   v1::EntryBody body;

@@ -84,6 +84,10 @@ class TestLedger {
   std::uint64_t nonce_ = 0;
 };
 
+// The bytes of an entry with a random nonce, signed at `now` and good for one hour. Thread-safe.
+base::Bytes SignAt(base::TimeNs now, const base::Digest& ledger_id, const Signer& signer,
+                   const std::vector<v1::Operation>& operations);
+
 // The founding entry of a world.
 ledger::Entry FoundingEntry(const v1::Found& found, const Signer& signer = "vp-hatinh");
 

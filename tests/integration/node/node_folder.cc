@@ -6,10 +6,8 @@
 #include <fstream>
 
 #include "crypto/private_file.h"
-#include "crypto/random.h"
 #include "node/ledger/entry.h"
 #include "proto/api.pb.h"
-#include "tests/support/ledger_keys.h"
 #include "tests/support/ledger_world.h"
 #include "tests/support/test_ledger.h"
 
@@ -38,13 +36,7 @@ NodeFolder::NodeFolder() : directory_(temp_ / "node") {
 
 base::Bytes NodeFolder::Sign(const std::string& author,
                              const std::vector<v1::Operation>& operations) const {
-  v1::EntryBody body;
-  body.set_ledger_id(base::ToText(ledger_id_));
-  body.set_author(author);
-  body.set_nonce(base::ToText(crypto::RandomBytes(16)));
-  body.set_not_after(base::SystemClock().Now() / base::kNsPerSecond + 3'600);
-  for (const v1::Operation& operation : operations) *body.add_operations() = operation;
-  return ledger::SignEntry(body, KeyOf(author));
+  return SignAt(base::SystemClock().Now(), ledger_id_, author, operations);
 }
 
 std::vector<base::Bytes> NodeFolder::FirstEntries() const {
