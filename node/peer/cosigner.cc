@@ -85,6 +85,10 @@ Cosigner::~Cosigner() {
 
 void Cosigner::Extend(const ledger::ChainHead& head) {
   const std::lock_guard lock(mutex_);
+  if (head.header.height <= wanted_.header.height && head.hash != wanted_.hash) {
+    storage::FailStop("cosigning: block " + std::to_string(head.header.height) +
+                      " does not follow block " + std::to_string(wanted_.header.height));
+  }
   wanted_ = head;
   changed_.notify_all();
 }

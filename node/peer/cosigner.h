@@ -44,8 +44,8 @@ class Cosigner {
   // Reads what was signed before, checks that `head` extends it, signs `head`, and starts a thread.
   //   kCorrupt             the state file is damaged
   //   kFailedPrecondition  `head` does not extend what this peer signed before: the store was
-  //   rolled back or
-  //                        is another one; the message names both sizes
+  //                        rolled back or is another one; the message names both sizes
+  //   otherwise            the state file cannot be written (file_system.h)
   // `read` serves the log's hashes; `read`, `clock` and `files` must outlive it and be thread-safe.
   static base::Result<std::unique_ptr<Cosigner>> Start(
       CosignerOptions options, crypto::Ed25519PrivateKey log_key,
@@ -53,7 +53,8 @@ class Cosigner {
       const crypto::LogNodeReader& read, const base::Clock& clock, storage::FileSystem& files);
   ~Cosigner();
 
-  // The chain is durable up to `head`; it will be signed soon. Heads may be skipped. Thread-safe.
+  // The chain is durable up to `head`, which extends every head given before; it will be signed
+  // soon. Heads may be skipped; one that goes back ends the process. Thread-safe.
   void Extend(const ledger::ChainHead& head);
   // The newest signed head. Thread-safe, never null.
   std::shared_ptr<const SignedHead> Latest() const;
