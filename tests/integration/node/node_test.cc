@@ -11,6 +11,7 @@
 #include "node/ledger/stamp.h"
 #include "proto/api.pb.h"
 #include "tests/integration/node/node_folder.h"
+#include "tests/support/certificate.h"
 #include "tests/support/ledger_keys.h"
 
 namespace sogoc {
@@ -160,6 +161,23 @@ TEST_F(NodeTest, ARefusalIsASentenceAndARepeatedEntryGetsItsReceiptAgain) {
   EXPECT_EQ(repeated->results(0).committed().index(), first->results(0).committed().index());
   EXPECT_EQ(repeated->results(0).committed().header_hash(),
             first->results(0).committed().header_hash());
+}
+
+TEST_F(NodeTest, WithACertificateItIsHttps) {
+  const support::Certificate certificate = support::MakeCertificate("IP:127.0.0.1");
+  const auto write = [&](const char* name, const std::string& text) {
+    const std::filesystem::path path = folder_.directory().path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+  };
+  folder_.config().tls = {write("chain.pem", certificate.certificate),
+                          write("key.pem", certificate.private_key)};
+  Start();
+  auto client = tools::HttpClient::Create("https://127.0.0.1:" + std::to_string(node_->port()),
+                                          {.ca_file = folder_.config().tls->certificate});
+  ASSERT_TRUE(client) << client.error().message;
+  SubmitAll(*client, folder_.FirstEntries());
+  EXPECT_EQ(client->Get("/v1/health").value().status, 200);
 }
 
 TEST_F(NodeTest, ASecondProcessOnTheFolderIsRefused) {
