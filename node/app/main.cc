@@ -63,6 +63,15 @@ int RunFound(const app::NodeDirectory& directory, const app::Config& config,
   return 0;
 }
 
+int RunExport(const app::NodeDirectory& directory, const app::Config& config,
+              const std::string& folder) {
+  const base::Status written = app::Node::Export(directory, config, folder);
+  if (!written) return Fail(written.error());
+  std::cout << "The log is in " << folder << ", its signed checkpoint in " << folder
+            << "/checkpoint.\n";
+  return 0;
+}
+
 int RunCheck(const app::NodeDirectory& directory, bool quiet) {
   const auto result = app::Audit(directory, [quiet](std::uint64_t done, std::uint64_t all) {
     if (!quiet) std::cerr << "\rblock " << done << " of " << all << std::flush;
@@ -86,7 +95,8 @@ int main(int argc, char** argv) {
       "             --resolver-host truyxuat.example --passphrase-file node.pass\n"
       "  sogoc-node found DIR founding.entry\n"
       "  sogoc-node run DIR\n"
-      "  sogoc-node check DIR          (stop the node first)",
+      "  sogoc-node check DIR          (stop the node first)\n"
+      "  sogoc-node export DIR FOLDER  (likewise)",
       "sogoc-node");
   cli.require_subcommand(1);
   std::string path;
@@ -112,6 +122,11 @@ int main(int argc, char** argv) {
       "check", "verify every byte again: hashes, signatures, rules, state roots");
   check->add_option("dir", path, "the node's folder")->required();
   check->add_flag("--quiet", quiet, "no progress");
+  CLI::App* export_log = cli.add_subcommand(
+      "export", "write the whole log as static files that anybody can verify (C2SP tlog-tiles)");
+  std::string folder;
+  export_log->add_option("dir", path, "the node's folder")->required();
+  export_log->add_option("folder", folder, "where the files go")->required();
   CLI11_PARSE(cli, argc, argv);
 
   if (*init && !config.passphrase_file.empty()) {
@@ -122,5 +137,6 @@ int main(int argc, char** argv) {
   if (*check) return RunCheck(directory, quiet);
   const auto read = app::ReadConfig(directory.config());
   if (!read) return Fail(read.error());
+  if (*export_log) return RunExport(directory, *read, folder);
   return *found ? RunFound(directory, *read, entry) : RunNode(directory, *read);
 }

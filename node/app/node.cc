@@ -16,6 +16,7 @@
 #include "node/peer/cosigner.h"
 #include "node/storage/files.h"
 #include "node/storage/ledger_directory.h"
+#include "node/storage/tile_export.h"
 
 namespace sogoc::app {
 namespace {
@@ -88,6 +89,13 @@ struct Node::Parts {
     server.reset();
   }
 
+  base::Status OpenStore(const NodeDirectory& directory, const Config& config) {
+    TRY(auto opened, storage::OpenLedger(StoreOptions(directory, config)));
+    for (const std::string& notice : opened.notices) spdlog::warn("{}", notice);
+    store = std::move(opened.store);
+    return base::Ok();
+  }
+
   base::Status StartCosigner(const NodeDirectory& directory, const Config& config) {
     TRY(auto log_key, directory.ReadKey(config, "log"));
     TRY(auto cosigner_key, directory.ReadKey(config, "cosigner"));
@@ -145,9 +153,7 @@ const std::string& Node::origin() const { return parts_->origin; }
 base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
                                                 const Config& config) {
   auto parts = std::make_unique<Parts>();
-  TRY(auto opened, storage::OpenLedger(StoreOptions(directory, config)));
-  for (const std::string& notice : opened.notices) spdlog::warn("{}", notice);
-  parts->store = std::move(opened.store);
+  TRY_STATUS(parts->OpenStore(directory, config));
   TRY_STATUS(parts->StartCosigner(directory, config));
   parts->StartSequencer(directory, config);
   TRY_STATUS(parts->StartGateway(directory, config));
@@ -165,6 +171,20 @@ base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
   TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
   TRY_STATUS(CheckOwnKeys(*memory, config.name, log_key.public_key(), cosigner_key.public_key()));
   return storage::CreateLedger(StoreOptions(directory, config), *block);
+}
+
+base::Status Node::Export(const NodeDirectory& directory, const Config& config,
+                          const std::filesystem::path& folder) {
+  Parts parts;
+  TRY_STATUS(parts.OpenStore(directory, config));
+  TRY_STATUS(parts.StartCosigner(directory, config));
+  const auto signed_head = parts.cosigner->Latest();
+  const storage::LogSource log{signed_head->head.log.size(),
+                               [&parts](ledger::EntryIndex index) -> base::Result<base::Bytes> {
+                                 return parts.store->Leaf(index);
+                               },
+                               parts.log_reader};
+  return storage::ExportTiles(storage::SystemFiles(), folder.string(), log, signed_head->note);
 }
 
 }  // namespace sogoc::app

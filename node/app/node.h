@@ -16,6 +16,10 @@ class Node {
   // Opens the ledger of the folder and serves it. Every error names what to do.
   static base::Result<std::unique_ptr<Node>> Start(const NodeDirectory& directory,
                                                    const Config& config);
+  // Writes the whole log of a stopped node, with a freshly signed checkpoint, as static files in
+  // the layout of C2SP tlog-tiles (docs/format/tiles.md) into `folder`, whose parent must exist.
+  static base::Status Export(const NodeDirectory& directory, const Config& config,
+                             const std::filesystem::path& folder);
   // Answers what was taken, then stops.
   ~Node();
 
