@@ -90,6 +90,9 @@ class Demo:
         self.run("sogoc-node", "init", node, "--name", "peer1.trinh-dien.example",
                  "--organisation", DEMO["office"], "--resolver-host", DEMO["resolver_host"],
                  "--passphrase-file", self.folder / "pass", "--port", 0)
+        # A demonstration may run on a disk that is nearly full; a real ledger should not.
+        config = (node / "node.toml").read_text()
+        (node / "node.toml").write_text(config.replace("reserve_percent = 5", "reserve_percent = 0"))
         founding = self.work / "founding.json"
         founding.write_text(json.dumps(self.founding(), ensure_ascii=False, indent=1))
         founders = [f["organisation"] for f in DEMO["founders"] if f["organisation"] != DEMO["office"]]

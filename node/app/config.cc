@@ -97,6 +97,8 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path) {
   reader.Integer("port", config.port, std::numeric_limits<std::uint16_t>::max());
   reader.Integer("verify_threads", config.verify_threads, 256);
   reader.Integer("cache_megabytes", config.cache_megabytes, 1 << 20);
+  reader.Integer("reserve_megabytes", config.reserve_megabytes, 1 << 30);
+  reader.Integer("reserve_percent", config.reserve_percent, 100);
   reader.Text("log_level", config.log_level);
   if (const toml::table* tls = reader.Table("tls")) {
     config.tls.emplace();
@@ -138,6 +140,14 @@ std::string FormatConfig(const Config& config) {
       "# Memory for stored blocks that are read often.\n"
       "cache_megabytes = " +
       std::to_string(config.cache_megabytes) +
+      "\n\n"
+      "# With less free on the ledger's file system than the larger of these, entries are "
+      "refused.\n"
+      "reserve_megabytes = " +
+      std::to_string(config.reserve_megabytes) +
+      "\n"
+      "reserve_percent = " +
+      std::to_string(config.reserve_percent) +
       "\n\n"
       "# trace, debug, info, warn, error\n"
       "log_level = " +

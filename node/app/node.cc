@@ -116,9 +116,11 @@ struct Node::Parts {
   void StartSequencer(const NodeDirectory& directory, const Config& config) {
     consensus::SequencerOptions options;
     options.verify_threads = config.verify_threads == 0 ? Cores() : config.verify_threads;
-    options.admit = [path = directory.path().string()] {
-      return storage::CheckFreeSpace(path, {});
-    };
+    options.admit =
+        [path = directory.path().string(),
+         reserve = storage::SpaceReserve{config.reserve_megabytes << 20, config.reserve_percent}] {
+          return storage::CheckFreeSpace(path, reserve);
+        };
     sequencer = std::make_unique<consensus::Sequencer>(
         *store, clock, *verifier, options, [this](const ledger::ChainHead& head) {
           cosigner->Extend(head);

@@ -19,6 +19,8 @@ NodeFolder::NodeFolder() : directory_(temp_ / "node") {
   config_.resolver_host = "ocop.hatinh.example";
   config_.passphrase_file = passphrase_file();
   config_.port = 0;
+  config_.reserve_megabytes = 64;
+  config_.reserve_percent = 0;
   const base::Status made = directory_.Init(config_, "vp-hatinh");
   EXPECT_TRUE(made) << made.error().message;
 
