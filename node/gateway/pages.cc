@@ -70,20 +70,26 @@ void FillVerdict(const v1::VerdictAnswer& answer, VerdictCode code, TemplateDict
   }
 }
 
-// The star is today's; the one that was printed stands in the reasons where it differs.
-void FillProduct(const v1::VerdictAnswer& answer, TemplateDictionary& page) {
+// The star is today's; the one that was printed stands in the reasons where it differs. What could
+// not be verified shows no star, and what a foreign code says of itself is called a claim.
+void FillProduct(const v1::VerdictAnswer& answer, VerdictCode code, TemplateDictionary& page) {
+  if (code == VerdictCode::kNotInSystem) page.ShowSection("CLAIMED");
   TemplateDictionary* product = page.AddSectionDictionary("PRODUCT");
   product->SetValue("NAME", answer.product().name());
   product->SetValue("PRODUCER", answer.product().producer_name());
   product->SetValue("ADDRESS", answer.product().producer_address());
   product->SetValue("GTIN", answer.product().gtin());
-  if (!answer.has_certificate_in_force()) return;
+  if (code == VerdictCode::kCannotVerify || code == VerdictCode::kNotInSystem) return;
+  if (!answer.has_certificate_in_force()) {
+    product->ShowSection("NO_STARS");
+    return;
+  }
   const std::uint32_t star = answer.certificate_in_force().star();
   std::string signs;
   for (std::uint32_t i = 0; i < star; ++i) signs += "★";
   TemplateDictionary* stars = product->AddSectionDictionary("STARS");
   stars->SetValue("STAR_SIGNS", signs);
-  stars->SetValue("STAR_TEXT", "OCOP " + std::to_string(star) + " sao (hôm nay)");
+  stars->SetValue("STAR_TEXT", "OCOP " + std::to_string(star) + " sao (tính đến hôm nay)");
 }
 
 void FillBatch(const v1::VerdictAnswer& answer, TemplateDictionary& page) {
@@ -107,7 +113,7 @@ void FillCertificate(const v1::CertificateView& view, TemplateDictionary& page) 
 void FillEvidence(const v1::VerdictAnswer& answer, TemplateDictionary& page) {
   const v1::LedgerStatus& ledger = answer.ledger();
   const v1::CheckpointStatus& checkpoint = ledger.checkpoint();
-  page.SetValue("NOT_PROVED", answer.not_proved_vi());
+  page.SetValueAndShowSection("TEXT", answer.not_proved_vi(), "NOT_PROVED");
   page.SetValue("ORIGIN", ledger.origin());
   page.SetValue("HEIGHT", std::to_string(ledger.height()));
   page.SetValue("HASH", ledger.header_hash());
@@ -125,7 +131,7 @@ std::string StampPage(const v1::VerdictAnswer& answer) {
   const VerdictCode code =
       ledger::VerdictFromName(answer.verdict()).value_or(VerdictCode::kCannotVerify);
   FillVerdict(answer, code, page);
-  if (answer.has_product()) FillProduct(answer, page);
+  if (answer.has_product()) FillProduct(answer, code, page);
   if (answer.has_batch()) FillBatch(answer, page);
   if (answer.has_certificate()) FillCertificate(answer.certificate(), page);
   FillEvidence(answer, page);

@@ -189,8 +189,10 @@ v1::VerdictAnswer View(const ledger::Verdict& verdict) {
     *out.mutable_certificate_in_force() =
         View(verdict.certificate_in_force->id, verdict.certificate_in_force->record);
   }
-  out.set_not_proved_vi(kNotProvedVi);
-  out.set_not_proved_en(kNotProvedEn);
+  if (verdict.code > ledger::VerdictCode::kNotInSystem) {
+    out.set_not_proved_vi(kNotProvedVi);
+    out.set_not_proved_en(kNotProvedEn);
+  }
   return out;
 }
 

@@ -25,7 +25,7 @@ v1::BatchView View(const std::string& gtin, const std::string& lot,
 v1::VerdictAnswer View(const ledger::Verdict& verdict);
 v1::RefusedEntry View(const ledger::Refusal& refusal);
 
-// What a good verdict does not prove, for every answer about a stamp.
+// What a verdict on a code that was issued does not prove; the others claim nothing of the kind.
 extern const char* const kNotProvedVi;
 extern const char* const kNotProvedEn;
 

@@ -15,10 +15,16 @@
 {{#REASON}}<p>{{TEXT}}</p>
 {{/REASON}}
 </section>
+{{#CLAIMED}}
+<p class="claimed">Dưới đây là sản phẩm mà tem tự nhận. Sổ cái không xác nhận tem này.</p>
+{{/CLAIMED}}
 {{#PRODUCT}}
 <section>
 <h2>{{NAME}}</h2>
-{{#STARS}}<p class="stars"><span aria-hidden="true">{{STAR_SIGNS}}</span> {{STAR_TEXT}}</p>{{/STARS}}
+{{#STARS}}<p class="stars"><span aria-hidden="true">{{STAR_SIGNS}}</span> {{STAR_TEXT}}</p>
+{{/STARS}}
+{{#NO_STARS}}<p class="stars">Hôm nay không còn hạng sao OCOP có hiệu lực</p>
+{{/NO_STARS}}
 <dl>
 <dt>Chủ thể</dt><dd>{{PRODUCER}}</dd>
 <dt>Địa chỉ</dt><dd>{{ADDRESS}}</dd>
@@ -59,7 +65,8 @@
 {{/NOTES}}
 <section class="evidence">
 <h2>Bằng chứng</h2>
-<p>{{NOT_PROVED}}</p>
+{{#NOT_PROVED}}<p>{{TEXT}}</p>
+{{/NOT_PROVED}}
 <dl>
 <dt>Sổ</dt><dd>{{ORIGIN}}</dd>
 <dt>Khối</dt><dd>{{HEIGHT}}</dd>
