@@ -20,30 +20,64 @@ void PrintJson(const v1::CheckedStamp& stamp) {
   }
 }
 
-void PrintFull(const v1::CheckedStamp& stamp) {
-  std::cout << stamp.verdict() << "  " << stamp.verdict_vi() << "\n  (" << stamp.verdict_en()
-            << ")\n";
-  if (!stamp.source().empty()) std::cout << "  nguồn / source: " << stamp.source() << "\n";
-  for (const auto& note : stamp.notes()) {
-    std::cout << "  - " << note.vi() << "\n    " << note.en() << "\n";
+// Names, notes and reasons are written by others: no control character of theirs (C0, DEL, C1)
+// reaches the terminal.
+std::string Plain(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    const bool c1 = byte == 0xC2 && i + 1 < text.size() &&
+                    static_cast<std::uint8_t>(text[i + 1]) >= 0x80 &&
+                    static_cast<std::uint8_t>(text[i + 1]) < 0xA0;
+    if (c1) ++i;
+    out.push_back(c1 || byte < 0x20 || byte == 0x7F ? '?' : text[i]);
   }
-  const v1::VerdictAnswer& answer = stamp.answer();
+  return out;
+}
+
+void PrintBoth(const char* bullet, const std::string& vi, const std::string& en) {
+  std::cout << bullet << Plain(vi) << "\n    " << Plain(en) << "\n";
+}
+
+void PrintGoods(const v1::VerdictAnswer& answer) {
   if (answer.has_product()) {
-    std::cout << "  sản phẩm / product: " << answer.product().name() << " ("
-              << answer.product().producer_name() << ")\n";
+    std::cout << "  Sản phẩm / product: " << Plain(answer.product().name()) << ", "
+              << Plain(answer.product().producer_name()) << "\n";
   }
-  if (answer.has_ledger()) {
-    const auto& ledger = answer.ledger();
-    std::cout << "  sổ / ledger: " << ledger.origin() << ", khối / block " << ledger.height()
-              << ", " << ledger.checkpoint().age_seconds() << " s, "
-              << ledger.checkpoint().cosigners_size() << "/"
-              << ledger.checkpoint().cosigners_known() << " cosigners\n";
+  if (answer.has_label()) {
+    std::cout << "  Lô / lot: " << Plain(answer.label().lot()) << ", tem số / serial "
+              << answer.label().serial() << "\n";
   }
-  std::cout << "  chữ ký tem tự kiểm / own signature check: "
-            << (stamp.own_signature_check() ? "đúng / good" : "–") << "\n";
+}
+
+void PrintLedger(const v1::LedgerStatus& ledger) {
+  const v1::CheckpointStatus& checkpoint = ledger.checkpoint();
+  std::cout << "  Sổ / ledger: " << Plain(ledger.origin()) << ", khối / block " << ledger.height()
+            << ", xác nhận / cosigned " << checkpoint.cosigners_size() << "/"
+            << checkpoint.cosigners_known() << ", " << checkpoint.age_seconds()
+            << " giây trước / s ago\n";
+}
+
+void PrintFull(const v1::CheckedStamp& stamp) {
+  std::cout << stamp.verdict() << ": " << stamp.verdict_vi() << "\n  " << stamp.verdict_en()
+            << "\n";
+  if (!stamp.source().empty()) {
+    std::cout << "  Nguồn / source: " << Plain(stamp.source()) << "\n";
+  }
+  for (const auto& note : stamp.notes()) PrintBoth("  - ", note.vi(), note.en());
+  const bool usable = ledger::ExitCodeOf(CodeOf(stamp)) != 2;
+  if (usable && stamp.has_answer()) {
+    PrintGoods(stamp.answer());
+    PrintLedger(stamp.answer().ledger());
+  }
+  if (stamp.own_signature_check()) {
+    std::cout << "  Chữ ký trên tem: đúng với khóa mà máy chủ đưa ra\n"
+                 "    Signature on the stamp: right for the key that the node names\n";
+  }
   for (int i = 0; i < stamp.not_proved_vi_size(); ++i) {
-    std::cout << "  ! " << stamp.not_proved_vi(i) << "\n    " << stamp.not_proved_en(i) << "\n";
+    PrintBoth("  ! ", stamp.not_proved_vi(i), stamp.not_proved_en(i));
   }
+  std::cout << "\n";
 }
 
 }  // namespace
@@ -56,8 +90,8 @@ void Report::Add(const v1::CheckedStamp& stamp, bool brief) {
   if (json_) {
     PrintJson(stamp);
   } else if (brief) {
-    std::cout << stamp.verdict() << "\t" << stamp.source() << "\t"
-              << (stamp.notes_size() > 0 ? stamp.notes(0).vi() : "") << "\n";
+    std::cout << stamp.verdict() << "\t" << Plain(stamp.source()) << "\t"
+              << (stamp.notes_size() > 0 ? Plain(stamp.notes(0).vi()) : "") << "\n";
   } else {
     PrintFull(stamp);
   }

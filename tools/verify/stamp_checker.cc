@@ -60,6 +60,8 @@ void SetVerdict(v1::CheckedStamp& stamp, VerdictCode code, const std::string& na
   stamp.set_verdict_vi(text.vi);
   stamp.set_verdict_en(text.en);
   stamp.clear_notes();
+  stamp.clear_not_proved_vi();
+  stamp.clear_not_proved_en();
   v1::VerdictNoteView* note = stamp.add_notes();
   note->set_verdict(text.name);
   note->set_name(name);
@@ -87,22 +89,25 @@ v1::CheckedStamp StampChecker::Check(const std::string& uri) {
                   "No usable answer from the node: " + answer.error().message);
   }
   *out.mutable_answer() = *answer;
-  out.set_verdict(answer->verdict());
-  out.set_verdict_vi(answer->verdict_vi());
-  out.set_verdict_en(answer->verdict_en());
+  const auto code = ledger::VerdictFromName(answer->verdict());
+  if (!code || *code == VerdictCode::kMalformed) {  // it is well-formed: this tool has read it
+    return cannot("unknown_verdict", "Máy chủ trả lời một kết quả lạ",
+                  "The node's answer makes no sense for this code");
+  }
+  // The tool's own headline, whatever the node makes of it.
+  const ledger::VerdictText& text = ledger::TextOf(*code);
+  out.set_verdict(text.name);
+  out.set_verdict_vi(text.vi);
+  out.set_verdict_en(text.en);
   *out.mutable_notes() = answer->notes();
-  out.add_not_proved_vi(answer->not_proved_vi());
-  out.add_not_proved_en(answer->not_proved_en());
+  if (*code == VerdictCode::kCannotVerify) return out;
+  if (!answer->not_proved_vi().empty()) {
+    out.add_not_proved_vi(answer->not_proved_vi());
+    out.add_not_proved_en(answer->not_proved_en());
+  }
   out.add_not_proved_vi("Ngoài chữ ký của tem, kết quả dựa vào lời của máy chủ được hỏi.");
   out.add_not_proved_en(
       "Beyond the stamp's signature, the verdict is the word of the node that was asked.");
-
-  const auto code = ledger::VerdictFromName(answer->verdict());
-  if (!code) {
-    return cannot("unknown_verdict", "Máy chủ trả lời một kết quả lạ",
-                  "The node answers a verdict that this tool does not know");
-  }
-  if (*code == VerdictCode::kCannotVerify || *code == VerdictCode::kMalformed) return out;
   if (const base::Status status = CheckCheckpoint(*answer); !status) {
     return cannot("untrusted_node",
                   "Máy chủ không chứng minh được dữ liệu: " + status.error().message,

@@ -40,7 +40,7 @@ class StampChecker {
 
 // The verdict that a checked stamp names.
 ledger::VerdictCode CodeOf(const v1::CheckedStamp& stamp);
-// Headline and note for what the tool itself has to say.
+// Headline and note for what the tool itself has to say, in place of all that a node said.
 void SetVerdict(v1::CheckedStamp& stamp, ledger::VerdictCode code, const std::string& name,
                 const std::string& vi, const std::string& en);
 

@@ -7,6 +7,7 @@
 
 #include "crypto/private_file.h"
 #include "node/ledger/entry.h"
+#include "node/ledger/policy.h"
 #include "proto/api.pb.h"
 #include "tests/support/ledger_world.h"
 #include "tests/support/test_ledger.h"
@@ -31,6 +32,9 @@ NodeFolder::NodeFolder() : directory_(temp_ / "node") {
   EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, found.add_peers()).ok());
   const ledger::Entry founding = FoundingEntry(found);
   ledger_id_ = crypto::Sha256(founding.Leaf());
+  MemoryLedger first;
+  first.Add(**ledger::ExecuteFounding(founding));
+  policy_ = ledger::PolicyOf(first).value();
   std::ofstream(temp_ / "founding.entry", std::ios::binary) << base::ToText(founding.bytes);
   const base::Status founded = app::FoundLedger(directory_, config_, temp_ / "founding.entry");
   EXPECT_TRUE(founded) << founded.error().message;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crypto/policy.h"
 #include "node/app/node.h"
 #include "proto/api.pb.h"
 #include "tests/support/ledger_ops.h"
@@ -21,6 +22,8 @@ class NodeFolder {
   const app::Config& config() const { return config_; }
   app::Config& config() { return config_; }
   const base::Digest& ledger_id() const { return ledger_id_; }
+  // What a checkpoint of this ledger needs.
+  const crypto::Policy& policy() const { return policy_; }
   std::string passphrase_file() const { return temp_ / "pass"; }
 
   // Signed by the key named like the author, with a fresh nonce, for one hour from now.
@@ -33,6 +36,7 @@ class NodeFolder {
   app::NodeDirectory directory_;
   app::Config config_;
   base::Digest ledger_id_{};
+  crypto::Policy policy_;
 };
 
 // Submits entries in one request; one result for each.
