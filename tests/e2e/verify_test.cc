@@ -17,6 +17,7 @@
 #include "tests/integration/node/node_folder.h"
 #include "tests/support/ledger_keys.h"
 #include "tests/support/paths.h"
+#include "tests/unit/qr/test_pictures.h"
 #include "tools/qr/qr_code.h"
 #include "tools/qr/qr_sheet.h"
 
@@ -208,6 +209,15 @@ TEST_F(VerifyTest, PhotosAreRead) {
   EXPECT_EQ(Run({"photo", temp_ / "nowhere.png"}).exit_code, 2);
   EXPECT_EQ(Run({"photo", good, empty}).exit_code, 2);
   EXPECT_EQ(Run({"photo", good, empty, forged}).exit_code, 1);  // what is wrong goes first
+}
+
+TEST_F(VerifyTest, AJpegFromACameraIsRead) {
+  const tools::Picture picture = tools::PictureOfCode(Stamp(1, "stamp", kMut), 5);
+  const std::string jpeg = WriteFile("mut.jpg", base::ToText(tools::EncodeJpeg(picture, 80)));
+  const Outcome outcome = Run({"photo", jpeg});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("RECALLED: Lô hàng đang bị thu hồi – không sử dụng"));
+  EXPECT_THAT(outcome.out, HasSubstr("Nguyên liệu lô L2"));
 }
 
 TEST_F(VerifyTest, ASheetIsReadCodeByCode) {

@@ -122,30 +122,34 @@ int main(int argc, char** argv) {
   if (const char* node = std::getenv("SOGOC_NODE")) arguments.node = node;
   CLI::App app(
       "Kiểm tra tem với một máy chủ sổ gốc / Checks stamps against a Sổ Gốc node.\n"
-      "Exit: 0 nothing speaks against the stamps, 1 something does, 2 could not be checked.\n"
-      "The address in a code is never visited.\n\n"
-      "Examples:\n"
+      "Không bao giờ mở địa chỉ ghi trong mã. / The address in a code is never visited.\n"
+      "Mã thoát / exit code:\n"
+      "  0  không có gì bất thường / nothing speaks against the stamps\n"
+      "  1  có tem bất thường / something speaks against a stamp\n"
+      "  2  có tem không kiểm tra được / a stamp could not be checked\n\n"
+      "Ví dụ / examples:\n"
       "  sogoc-verify stamp 'HTTPS://TRUYXUAT.EXAMPLE/01/…?s=…'\n"
       "  sogoc-verify photo label.jpg roll.png --star 4\n"
       "  sogoc-verify list stamps.csv --json > results.jsonl",
       "sogoc-verify");
-  app.add_option("--node", arguments.node, "node to ask (also SOGOC_NODE)")->capture_default_str();
+  app.add_option("--node", arguments.node, "máy chủ để hỏi / node to ask (also SOGOC_NODE)")
+      ->capture_default_str();
   app.add_option("--ca", arguments.ca_file, "PEM file with the certificates to trust for https");
   app.add_option("--ledger", arguments.ledger, "accept answers of this ledger id only");
   app.add_option("--policy", arguments.policy_file,
                  "tlog-policy file: the node's checkpoint must carry its quorum");
-  app.add_option("--star", arguments.star, "star that is printed on the label")
+  app.add_option("--star", arguments.star, "hạng sao in trên nhãn / star printed on the label")
       ->check(CLI::Range(1, 5));
   app.add_flag("--json", arguments.json, "one JSON object a line");
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_subcommand("stamp", "check the text of one code")
+  app.add_subcommand("stamp", "nội dung một mã / the text of one code")
       ->add_option("uri", arguments.uri, "text of the code")
       ->required();
-  app.add_subcommand("photo", "check all codes in PNG or JPEG pictures")
+  app.add_subcommand("photo", "mọi mã trong ảnh PNG, JPEG / all codes in pictures")
       ->add_option("file", arguments.pictures, "pictures")
       ->required();
-  app.add_subcommand("list", "check a file with one code a line")
+  app.add_subcommand("list", "tệp mỗi dòng một mã / a file with one code a line")
       ->add_option("file", arguments.list, "text file or CSV, - for standard input")
       ->required();
   try {
