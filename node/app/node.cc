@@ -102,8 +102,11 @@ struct Node::Parts {
     TRY_STATUS(CheckOwnKeys(*store, config.name, log_key.public_key(), cosigner_key.public_key()));
     origin = ledger::Load<ledger::LedgerRecord>(*store, ledger::LedgerKey())->origin;
     log_reader = store->LogReader();
+    // A block is judged by the policy before it: one that changes the policy is final under the
+    // old.
     const auto policy_at = [raw = store.get()](const ledger::ChainHead& head) {
-      const auto state = raw->StateAfter(head.header.height);
+      const ledger::Height height = head.header.height;
+      const auto state = raw->StateAfter(height == 0 ? 0 : height - 1);
       return state ? ledger::PolicyOf(**state).value() : ledger::PolicyOf(*raw).value();
     };
     TRY(cosigner,
