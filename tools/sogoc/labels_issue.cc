@@ -90,9 +90,9 @@ class Issue {
     std::string known;
     for (const std::string& host : hosts) known += " " + host;
     return base::InvalidArgument(
-        hosts.empty() ? "the ledger has no resolver yet: the office records it with `sogoc "
-                        "resolver record`"
-                      : "--host must be one that the ledger records:" + known);
+        hosts.empty() ? "this node serves no resolver of the ledger: the office records it with "
+                        "`sogoc resolver record`, or ask another node with --node"
+                      : "--host must be one that this node serves and the ledger records:" + known);
   }
 
   // Nothing stands in the folder yet, or only stamps that no entry was signed for.
@@ -256,8 +256,8 @@ std::vector<Command> LabelsIssueCommands() {
   return {
       {"labels issue",
        "Make the stamps of an authorised run: its stamp key, their file, their codes",
-       "--gtin 8935000000011 --first 1 --out stamps-1\n"
-       "--gtin 8935000000011 --first 1 --out stamps-1 --png --limit 20",
+       "--gtin 8935000000014 --first 1 --out stamps-1\n"
+       "--gtin 8935000000014 --first 1 --out stamps-1 --png --limit 20",
        {{"gtin", FlagKind::kValue, "GTIN", "GTIN of the product", /*required=*/true},
         {"first", FlagKind::kValue, "NUMBER", "first serial of the run", /*required=*/true},
         {"out", FlagKind::kValue, "FOLDER", "where stamps.csv and the pictures go",

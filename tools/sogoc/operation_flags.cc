@@ -246,6 +246,7 @@ Status WriteFlags(Message& message, const FlagValues& values, const BuildContext
   return base::Ok();
 }
 
+// Every field that must be is set, or its flag given.
 Status CheckComplete(const Message& message, const FlagValues& values) {
   const auto& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
@@ -255,7 +256,11 @@ Status CheckComplete(const Message& message, const FlagValues& values) {
     if (row.optional || values.Has(flag) || IsSet(message, field)) continue;
     return InvalidArgument("--" + flag + " is missing: " + row.help);
   }
-  const FieldDescriptor* unit = type.FindFieldByName("unit");
+  return base::Ok();
+}
+
+Status CheckUnit(const Message& message) {
+  const FieldDescriptor* unit = message.GetDescriptor()->FindFieldByName("unit");
   if (unit != nullptr && !IsSet(message, *unit)) {
     return InvalidArgument("--amount needs its unit, as 500kg, or --unit");
   }
@@ -287,7 +292,11 @@ std::vector<Flag> OperationFlags(const OperationRow& row) {
     const FlagKind kind = text.kind == ValueKind::kSwitch ? FlagKind::kSwitch
                           : field.is_repeated()           ? FlagKind::kList
                                                           : FlagKind::kValue;
-    flags.push_back({FlagName(field), kind, Placeholder(text.kind, field), text.help});
+    const char* more = field.is_repeated() ? " (may be repeated)"
+                       : text.optional     ? " (optional)"
+                                           : "";
+    flags.push_back(
+        {FlagName(field), kind, Placeholder(text.kind, field), std::string(text.help) + more});
     if (text.kind == ValueKind::kNewKey) {
       flags.push_back({"new-key-passphrase-file", FlagKind::kValue, "FILE",
                        "passphrase of --new-key, where that is a private key"});
@@ -309,8 +318,9 @@ Result<v1::Operation> BuildOperation(const OperationRow& row, const FlagValues& 
   Message& message = *operation.GetReflection()->MutableMessage(&operation, member);
   if (values.Has("from")) TRY_STATUS(ReadJsonMessage(values.Get("from"), message));
   TRY_STATUS(WriteFlags(message, values, context, /*late=*/false));
-  TRY_STATUS(WriteFlags(message, values, context, /*late=*/true));
   TRY_STATUS(CheckComplete(message, values));
+  TRY_STATUS(WriteFlags(message, values, context, /*late=*/true));
+  TRY_STATUS(CheckUnit(message));
   return operation;
 }
 

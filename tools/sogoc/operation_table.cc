@@ -48,51 +48,51 @@ constexpr OperationRow kOperations[] = {
     {"grant_prefix", "prefix grant", "Record that a GS1 prefix belongs to an organisation (office)",
      "--organisation htx-son-nam --prefix 8935000"},
     {"allocate_code", "code allocate", "Give a producer a code under your own prefix (office)",
-     "--organisation htx-son-nam --gtin 8935000000011"},
+     "--organisation htx-son-nam --gtin 8935000000014"},
     {"register_product", "product register", "Register a product",
-     "--gtin 8935000000011 --name 'Cam bù' --vocabulary 2 --group thuc-pham --picture @cam.jpg "
+     "--gtin 8935000000014 --name 'Cam bù' --vocabulary 2 --group thuc-pham --picture @cam.jpg "
      "--standard VietGAP --standard 'Hữu cơ'"},
     {"score_product", "product score", "Record a score sheet (council)",
-     "--gtin 8935000000011 --session dot-1-2026 --date 2026-07-01 --part-a 32,5 --part-b 20 "
+     "--gtin 8935000000014 --session dot-1-2026 --date 2026-07-01 --part-a 32,5 --part-b 20 "
      "--part-c 30 --minutes @bien-ban.pdf"},
     {"record_decision", "decision record", "Record a decision (People's Committee)",
      "--decision ubnd-ha-tinh:2026-07-01:156/QĐ-UBND --title 'Công nhận đợt 1' "
      "--document @quyet-dinh.pdf"},
     {"issue_certificate", "certificate issue", "Issue an OCOP certificate (People's Committee)",
-     "--certificate 12/GCN --gtin 8935000000011 --star 4 "
+     "--certificate 12/GCN --gtin 8935000000014 --star 4 "
      "--decision ubnd-ha-tinh:2026-07-01:156/QĐ-UBND --change new --valid-to 2029-07-01 "
      "--score hoi-dong-tinh:dot-1-2026"},
     {"revoke_certificate", "certificate revoke", "Revoke a certificate (People's Committee)",
      "--certificate 12/GCN --decision ubnd-ha-tinh:2026-08-01:170/QĐ-UBND "
      "--reason 'Không đạt tiêu chí bắt buộc'"},
     {"register_batch", "batch register", "Register a batch (lô)",
-     "--gtin 8935000000011 --lot L2026-07 --amount 500kg --unit-content 250g "
+     "--gtin 8935000000014 --lot L2026-07 --amount 500kg --unit-content 250g "
      "--production-date 2026-07-01 --expiry-date 2027-07-01 --facility CS1 "
-     "--input 8935000000028:L1:600kg"},
+     "--input 8935000000021:L1:600kg"},
     {"record_stage_event", "batch event", "Record what happened to a batch at a stage",
-     "--gtin 8935000000011 --lot L2026-07 --stage packing --location CS1 --time 2026-07-02T08:30 "
+     "--gtin 8935000000014 --lot L2026-07 --stage packing --location CS1 --time 2026-07-02T08:30 "
      "--note 'Đóng gói 250 g'"},
     {"offer_input", "batch offer", "Let another producer use part of your batch as an input",
-     "--gtin 8935000000011 --lot L2026-07 --to co-so-banh --amount 50kg"},
+     "--gtin 8935000000014 --lot L2026-07 --to co-so-banh --amount 50kg"},
     {"authorise_labels", "labels authorise", "Authorise a run of labels for a batch (office)",
-     "--gtin 8935000000011 --lot L2026-07 --certificate 12/GCN --first 1 --count 2000 --star 4 "
+     "--gtin 8935000000014 --lot L2026-07 --certificate 12/GCN --first 1 --count 2000 --star 4 "
      "--printer in-ha-tinh"},
     {"set_run_keys", "labels set-keys",
      "Give a run its stamp key (labels issue does this and makes the stamps)",
-     "--gtin 8935000000011 --first 1 "
+     "--gtin 8935000000014 --first 1 "
      "--stamp-key 0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"},
     {"confirm_print", "labels confirm-print", "Confirm how many labels are printed (printer)",
-     "--gtin 8935000000011 --first 1 --printed 2000"},
+     "--gtin 8935000000014 --first 1 --printed 2000"},
     {"activate_labels", "labels activate", "Activate printed labels",
-     "--gtin 8935000000011 --first 1 --activated 2000"},
+     "--gtin 8935000000014 --first 1 --activated 2000"},
     {"record_exceptions", "labels except", "Record labels as void, lost, stolen or revoked",
-     "--gtin 8935000000011 --first 1 --kind void --range 100-199 --range 250 "
+     "--gtin 8935000000014 --first 1 --kind void --range 100-199 --range 250 "
      "--reason 'In lỗi'"},
     {"open_recall", "recall open", "Open a recall or a hold",
-     "--gtin 8935000000011 --recall TH-01/2026 --lot L2026-07 --kind recall "
+     "--gtin 8935000000014 --recall TH-01/2026 --lot L2026-07 --kind recall "
      "--reason 'Dư lượng vượt mức'"},
     {"close_recall", "recall close", "Close a recall or a hold with its report",
-     "--gtin 8935000000011 --recall TH-01/2026 --report @bao-cao.pdf"},
+     "--gtin 8935000000014 --recall TH-01/2026 --report @bao-cao.pdf"},
 };
 
 constexpr FieldRow kFields[] = {

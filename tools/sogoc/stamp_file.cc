@@ -29,12 +29,6 @@ Status FirstError(std::vector<Status>& results) {
   return base::Ok();
 }
 
-// A URI holds no quote and no line end, but its lot may hold a comma.
-std::string Line(std::uint64_t serial, const std::string& uri) {
-  const char* quote = uri.find(',') == std::string::npos ? "" : "\"";
-  return std::to_string(serial) + "," + quote + uri + quote + "\n";
-}
-
 Status SignSlice(const StampRun& run, const crypto::P256PrivateKey& key, std::uint64_t first,
                  std::uint64_t count, std::string& lines) {
   ledger::Stamp stamp{run.host, run.gtin, run.lot, first, {}};
@@ -43,7 +37,7 @@ Status SignSlice(const StampRun& run, const crypto::P256PrivateKey& key, std::ui
         key.Sign(crypto::SignatureKind::kStamp,
                  ledger::StampMessage(run.ledger_id, run.gtin, run.lot, stamp.serial));
     TRY(const std::string uri, ledger::FormatStampUri(stamp));
-    lines += Line(stamp.serial, uri);
+    lines += std::to_string(stamp.serial) + "," + uri + "\n";  // a URI has no comma and no quote
   }
   return base::Ok();
 }
@@ -80,9 +74,7 @@ Result<std::optional<StampLine>> ReadLine(std::ifstream& file, const std::string
   if (comma == std::string::npos || comma == 0) {
     return base::InvalidArgument(path + " is no file of stamps");
   }
-  std::string uri = line.substr(comma + 1);
-  if (uri.size() > 1 && uri.front() == '"') uri = uri.substr(1, uri.size() - 2);
-  return std::optional(StampLine{line.substr(0, comma), std::move(uri)});
+  return std::optional(StampLine{line.substr(0, comma), line.substr(comma + 1)});
 }
 
 Result<std::ifstream> OpenStamps(const std::string& path) {

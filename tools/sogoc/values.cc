@@ -212,7 +212,7 @@ Result<v1::SerialRange> ParseRange(const std::string& text) {
 
 Result<v1::Input> ParseInput(const std::string& text) {
   const base::Error bad = InvalidArgument(
-      Quoted(text) + " is no input: write gtin:lot:amount, as 8935000000011:L1:50kg");
+      Quoted(text) + " is no input: write gtin:lot:amount, as 8935000000014:L1:50kg");
   v1::Input input;
   std::string rest = text;
   if (rest.size() > 64 && rest[64] == ':') {
