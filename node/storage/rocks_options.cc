@@ -19,12 +19,12 @@ constexpr std::array<const char*, kSpaceCount> kFamilyNames = {
     "meta",  "leaves",        "log_hashes",  "headers", "entry_ids",
     "state", "state_history", "state_nodes", "stale",   "children"};
 
-// A flush or compaction that failed has left RocksDB read-only; going on would only hide it.
-class BackgroundErrors final : public rocksdb::EventListener {
+// A write, flush or compaction that failed has left RocksDB read-only; going on would only hide it.
+class WriteErrors final : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
     if (status->IsShutdownInProgress()) return;  // a flush that closing the store cut short
-    FailStop("store, in the background: " + status->ToString());
+    FailStop("store: " + status->ToString());
   }
 };
 
@@ -42,7 +42,7 @@ RocksOptions::RocksOptions(const RocksSettings& settings) {
   if (settings.file_system) env = rocksdb::NewCompositeEnv(settings.file_system);
   if (env) db.env = env.get();
   db.info_log = std::make_shared<NoLog>();
-  db.listeners.push_back(std::make_shared<BackgroundErrors>());
+  db.listeners.push_back(std::make_shared<WriteErrors>());
   db.max_bgerror_resume_count = 0;
 
   // A torn tail of the log is what a power cut leaves; the strict mode would refuse to open then.

@@ -60,38 +60,48 @@ PowerCutDisk::PowerCutDisk(std::string root, const Plan& plan)
   fs::create_directories(root_ + ".morgue");
 }
 
-void PowerCutDisk::Sync(const std::string& path) {
+bool PowerCutDisk::Sync(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  CountOperation();
-  if (plan_.syncs_work) unsynced_.erase(path);
+  const bool works = CountOperation();
+  std::vector<UnsyncedWrite>& writes = unsynced_[path];
+  if (!works) {
+    for (UnsyncedWrite& write : writes) write.doomed = true;
+  } else if (plan_.syncs_work) {
+    std::erase_if(writes, [](const UnsyncedWrite& write) { return !write.doomed; });
+  }
+  return works;
 }
 
-void PowerCutDisk::SyncDirectory(const std::string& path) {
+bool PowerCutDisk::SyncDirectory(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  CountOperation();
-  if (!plan_.syncs_work) return;
+  if (!CountOperation()) return false;
+  if (!plan_.syncs_work) return true;
   for (std::size_t i = changes_.size(); i > durable_changes_; --i) {
     if (changes_[i - 1].directory == path) durable_changes_ = i;
   }
+  return true;
 }
 
-void PowerCutDisk::Rename(const std::string& from, const std::string& to) {
+bool PowerCutDisk::Rename(const std::string& from, const std::string& to) {
   const std::lock_guard lock(mutex_);
-  CountOperation();
+  if (!CountOperation()) return false;
   const std::string replaced = Bury(to);
   Move(from, to);
   changes_.push_back({storage::DirectoryOf(to), from, to, replaced});
+  return true;
 }
 
-void PowerCutDisk::Remove(const std::string& path) {
+bool PowerCutDisk::Remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  CountOperation();
+  if (!CountOperation()) return false;
   const std::string grave = Bury(path);
   if (!grave.empty()) changes_.push_back({storage::DirectoryOf(path), path, grave, ""});
+  return true;
 }
 
-void PowerCutDisk::CountOperation() {
+bool PowerCutDisk::CountOperation() {
   if (++operations_ == plan_.cut_at) Cut();
+  return operations_ != plan_.fail_at;
 }
 
 void PowerCutDisk::RememberWrite(const std::string& path, std::uint64_t offset, std::size_t size) {
@@ -137,8 +147,10 @@ void PowerCutDisk::Cut() {
 }
 
 void PowerCutDisk::CutFile(const std::string& path, std::vector<UnsyncedWrite>& writes) {
+  if (writes.empty()) return;
   const RawFile file(path);
-  const std::size_t kept = Below(writes.size() + 1);
+  const auto lost = std::ranges::find_if(writes, &UnsyncedWrite::doomed);
+  const std::size_t kept = Below(static_cast<std::size_t>(lost - writes.begin()) + 1);
   base::Bytes torn;
   if (kept < writes.size()) torn = file.Read(writes[kept].offset, Below(writes[kept].size + 1));
   for (std::size_t i = writes.size(); i > kept; --i) {

@@ -33,9 +33,10 @@ inline constexpr int kPowerCutExitCode = 99;
 class PowerCutDisk {
  public:
   struct Plan {
-    std::uint64_t cut_at = 0;  // the operation, counted from 1, that no longer happens; 0: none
-    std::uint64_t seed = 0;    // decides what survives
-    bool syncs_work = true;    // false: a disk that lies
+    std::uint64_t cut_at = 0;   // the operation, counted from 1, that no longer happens; 0: none
+    std::uint64_t seed = 0;     // decides what survives
+    bool syncs_work = true;     // false: a disk that lies
+    std::uint64_t fail_at = 0;  // the operation that fails; 0: none
   };
 
   // `root` must exist; removed files are kept in `root`.morgue.
@@ -44,26 +45,28 @@ class PowerCutDisk {
   storage::FileSystem& files() { return *files_; }
   std::shared_ptr<rocksdb::FileSystem> rocks_files() { return rocks_files_; }
 
-  // For the two adapters. Each performs or records one operation; thread-safe. The operation itself
-  // is `perform`, which says whether it succeeded.
-  template <class Perform>
-  auto Write(const std::string& path, std::uint64_t offset, std::size_t size, Perform perform) {
+  // For the two adapters; thread-safe. Each is one operation: `perform` does it and says how it
+  // went, `failure` is the answer if it is to fail.
+  template <class Outcome, class Perform>
+  Outcome Write(const std::string& path, std::uint64_t offset, std::size_t size, Outcome failure,
+                Perform perform) {
     const std::lock_guard lock(mutex_);
-    CountOperation();
+    if (!CountOperation()) return failure;
     RememberWrite(path, offset, size);
     return perform();
   }
-  template <class Perform>
-  auto Create(const std::string& path, Perform perform) {
+  template <class Outcome, class Perform>
+  Outcome Create(const std::string& path, Outcome failure, Perform perform) {
     const std::lock_guard lock(mutex_);
-    CountOperation();
+    if (!CountOperation()) return failure;
     RememberCreation(path);
     return perform();
   }
-  void Sync(const std::string& path);
-  void SyncDirectory(const std::string& path);
-  void Rename(const std::string& from, const std::string& to);
-  void Remove(const std::string& path);
+  // False if they are to fail.
+  bool Sync(const std::string& path);
+  bool SyncDirectory(const std::string& path);
+  bool Rename(const std::string& from, const std::string& to);
+  bool Remove(const std::string& path);
 
  private:
   struct UnsyncedWrite {
@@ -71,6 +74,7 @@ class PowerCutDisk {
     std::size_t size;
     base::Bytes old_bytes;
     std::uint64_t old_file_size;
+    bool doomed = false;  // a sync of it failed
   };
   struct NameChange {
     std::string directory;
@@ -79,7 +83,7 @@ class PowerCutDisk {
     std::string replaced;  // where the thing is that was there before; empty if none was
   };
 
-  void CountOperation();
+  bool CountOperation();
   void RememberWrite(const std::string& path, std::uint64_t offset, std::size_t size);
   void RememberCreation(const std::string& path);
   void Move(const std::string& from, const std::string& to);

@@ -8,19 +8,19 @@ using base::Status;
 using storage::File;
 using storage::FileSystem;
 
+base::Error Injected() { return base::Unavailable("input/output error, as planned"); }
+Status Outcome(bool works) { return works ? base::Ok() : Status(Injected()); }
+
 class CutFile final : public File {
  public:
   CutFile(PowerCutDisk& disk, std::string path, std::unique_ptr<File> target)
       : disk_(disk), path_(std::move(path)), target_(std::move(target)) {}
 
   Status WriteAt(std::uint64_t offset, base::ByteView bytes) override {
-    return disk_.Write(path_, offset, bytes.size(),
+    return disk_.Write(path_, offset, bytes.size(), Status(Injected()),
                        [&] { return target_->WriteAt(offset, bytes); });
   }
-  Status Sync() override {
-    disk_.Sync(path_);
-    return base::Ok();
-  }
+  Status Sync() override { return Outcome(disk_.Sync(path_)); }
 
  private:
   PowerCutDisk& disk_;
@@ -34,7 +34,9 @@ class CutFiles final : public FileSystem {
 
   Result<std::unique_ptr<File>> Open(const std::string& path, Mode mode) override {
     const auto open = [&] { return target_.Open(path, mode); };
-    TRY(std::unique_ptr<File> file, mode == Mode::kReplace ? disk_.Create(path, open) : open());
+    TRY(std::unique_ptr<File> file,
+        mode == Mode::kReplace ? disk_.Create(path, Result<std::unique_ptr<File>>(Injected()), open)
+                               : open());
     return std::make_unique<CutFile>(disk_, path, std::move(file));
   }
   Result<base::Bytes> Read(const std::string& path, std::size_t bytes_max) const override {
@@ -43,19 +45,14 @@ class CutFiles final : public FileSystem {
   bool Exists(const std::string& path) const override { return target_.Exists(path); }
   Status CreateDirectory(const std::string& path) override {
     if (target_.Exists(path)) return base::Ok();
-    return disk_.Create(path, [&] { return target_.CreateDirectory(path); });
+    return disk_.Create(path, Status(Injected()), [&] { return target_.CreateDirectory(path); });
   }
   Status Rename(const std::string& from, const std::string& to) override {
-    disk_.Rename(from, to);
-    return base::Ok();
+    return Outcome(disk_.Rename(from, to));
   }
-  Status RemoveAll(const std::string& path) override {
-    disk_.Remove(path);
-    return base::Ok();
-  }
+  Status RemoveAll(const std::string& path) override { return Outcome(disk_.Remove(path)); }
   Status SyncDirectory(const std::string& path) override {
-    disk_.SyncDirectory(path);
-    return base::Ok();
+    return Outcome(disk_.SyncDirectory(path));
   }
 
  private:

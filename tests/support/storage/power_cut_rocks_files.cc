@@ -11,6 +11,9 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
+IOStatus Injected() { return IOStatus::IOError("input/output error, as planned"); }
+IOStatus Outcome(bool works) { return works ? IOStatus::OK() : Injected(); }
+
 // RocksDB names a directory with or without a slash at its end.
 std::string Trimmed(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -27,7 +30,7 @@ class CutRocksFile final : public rocksdb::FSWritableFileOwnerWrapper {
         size_(size) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    const IOStatus status = disk_.Write(path_, size_, data.size(),
+    const IOStatus status = disk_.Write(path_, size_, data.size(), Injected(),
                                         [&] { return target()->Append(data, options, debug); });
     size_ += data.size();
     return status;
@@ -36,19 +39,15 @@ class CutRocksFile final : public rocksdb::FSWritableFileOwnerWrapper {
                   IODebugContext* debug) override {
     return Append(data, options, debug);
   }
-  IOStatus Sync(const IOOptions&, IODebugContext*) override {
-    disk_.Sync(path_);
-    return IOStatus::OK();
-  }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override { return Outcome(disk_.Sync(path_)); }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
     return Sync(options, debug);
   }
   IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }
-  IOStatus Allocate(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
-    return IOStatus::OK();
-  }
+  // No room is reserved ahead: it would only take time.
+  void PrepareWrite(std::size_t, std::size_t, const IOOptions&, IODebugContext*) override {}
 
  private:
   PowerCutDisk& disk_;
@@ -61,8 +60,7 @@ class CutRocksDirectory final : public rocksdb::FSDirectory {
   CutRocksDirectory(PowerCutDisk& disk, std::string path)
       : disk_(disk), path_(Trimmed(std::move(path))) {}
   IOStatus Fsync(const IOOptions&, IODebugContext*) override {
-    disk_.SyncDirectory(path_);
-    return IOStatus::OK();
+    return Outcome(disk_.SyncDirectory(path_));
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 
@@ -81,8 +79,8 @@ class CutRocksFiles final : public rocksdb::FileSystemWrapper {
                            std::unique_ptr<rocksdb::FSWritableFile>* out,
                            IODebugContext* debug) override {
     std::unique_ptr<rocksdb::FSWritableFile> file;
-    const IOStatus status =
-        disk_.Create(path, [&] { return target()->NewWritableFile(path, options, &file, debug); });
+    const IOStatus status = disk_.Create(
+        path, Injected(), [&] { return target()->NewWritableFile(path, options, &file, debug); });
     if (status.ok()) *out = std::make_unique<CutRocksFile>(disk_, path, std::move(file), 0);
     return status;
   }
@@ -101,16 +99,15 @@ class CutRocksFiles final : public rocksdb::FileSystemWrapper {
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&,
                       IODebugContext*) override {
-    disk_.Rename(from, to);
-    return IOStatus::OK();
+    return Outcome(disk_.Rename(from, to));
   }
   IOStatus DeleteFile(const std::string& path, const IOOptions&, IODebugContext*) override {
-    disk_.Remove(path);
-    return IOStatus::OK();
+    return Outcome(disk_.Remove(path));
   }
   IOStatus CreateDir(const std::string& path, const IOOptions& options,
                      IODebugContext* debug) override {
-    return disk_.Create(Trimmed(path), [&] { return target()->CreateDir(path, options, debug); });
+    return disk_.Create(Trimmed(path), Injected(),
+                        [&] { return target()->CreateDir(path, options, debug); });
   }
   IOStatus CreateDirIfMissing(const std::string& path, const IOOptions& options,
                               IODebugContext* debug) override {
