@@ -65,7 +65,7 @@ base::Result<v1::SubmitResponse> Submit(tools::HttpClient& client,
   TRY(const tools::HttpReply reply, client.Send(call));
   v1::SubmitResponse response;
   if (reply.status != 200 || !response.ParseFromString(reply.body)) {
-    return base::Unavailable("HTTP " + std::to_string(reply.status) + ": " + reply.body);
+    return base::FailedPrecondition("HTTP " + std::to_string(reply.status) + ": " + reply.body);
   }
   return response;
 }

@@ -152,8 +152,9 @@ TEST_F(PowerCut, DiskThatLiesIsCaught) {
   int harmed = 0;
   for (int cuts = 0; cuts < kLyingCuts; ++cuts) {
     StartAfresh();
-    const int end = Live(
-        {.cut_at = 150 + random_.Below(150), .seed = random_.Below(1U << 31), .syncs_work = false});
+    const int end = Live({.cut_at = 150 + random_.Below(150),
+                          .seed = random_.Below(1U << 31),
+                          .lies_about = [](const std::string&) { return true; }});
     ASSERT_EQ(end, kPowerCutExitCode) << page_.message();
     harmed += Live({}, 0) == kDone ? 0 : 1;
   }

@@ -66,7 +66,7 @@ bool PowerCutDisk::Sync(const std::string& path) {
   std::vector<UnsyncedWrite>& writes = unsynced_[path];
   if (!works) {
     for (UnsyncedWrite& write : writes) write.doomed = true;
-  } else if (plan_.syncs_work) {
+  } else if (!LiesAbout(path)) {
     std::erase_if(writes, [](const UnsyncedWrite& write) { return !write.doomed; });
   }
   return works;
@@ -75,7 +75,7 @@ bool PowerCutDisk::Sync(const std::string& path) {
 bool PowerCutDisk::SyncDirectory(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (!CountOperation()) return false;
-  if (!plan_.syncs_work) return true;
+  if (LiesAbout(path)) return true;
   for (std::size_t i = changes_.size(); i > durable_changes_; --i) {
     if (changes_[i - 1].directory == path) durable_changes_ = i;
   }

@@ -12,6 +12,7 @@
 // durable, of the later ones a prefix survives.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,9 +34,10 @@ inline constexpr int kPowerCutExitCode = 99;
 class PowerCutDisk {
  public:
   struct Plan {
-    std::uint64_t cut_at = 0;   // the operation, counted from 1, that no longer happens; 0: none
-    std::uint64_t seed = 0;     // decides what survives
-    bool syncs_work = true;     // false: a disk that lies
+    std::uint64_t cut_at = 0;  // the operation, counted from 1, that no longer happens; 0: none
+    std::uint64_t seed = 0;    // decides what survives
+    // Of files and directories whose syncs report success and do nothing.
+    std::function<bool(const std::string& path)> lies_about = nullptr;
     std::uint64_t fail_at = 0;  // the operation that fails; 0: none
   };
 
@@ -84,6 +86,9 @@ class PowerCutDisk {
   };
 
   bool CountOperation();
+  bool LiesAbout(const std::string& path) const {
+    return plan_.lies_about && plan_.lies_about(path);
+  }
   void RememberWrite(const std::string& path, std::uint64_t offset, std::size_t size);
   void RememberCreation(const std::string& path);
   void Move(const std::string& from, const std::string& to);
