@@ -30,12 +30,13 @@ constexpr std::size_t kProfileBytesMax = 65'536;
 
 base::Status FillFrom(const toml::table& table, const fs::path& path, Options& options) {
   for (const auto& [key, value] : table) {
+    const std::string_view name = key.str();
     const auto* row = std::find_if(kProfileKeys.begin(), kProfileKeys.end(),
-                                   [&](const ProfileKey& each) { return each.name == key.str(); });
+                                   [&](const ProfileKey& each) { return each.name == name; });
     const auto text = value.value<std::string>();
     if (row == kProfileKeys.end() || !text) {
       return base::InvalidArgument(
-          path.string() + ": " + std::string(key.str()) +
+          path.string() + ": " + std::string(name) +
           (row == kProfileKeys.end() ? " is not known there" : " must be a text"));
     }
     std::string& option = options.*(row->member);
