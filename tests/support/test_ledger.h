@@ -33,9 +33,9 @@ struct Signer {
 
 // What the body of an entry says besides author and operations; the usual thing where left out.
 struct Envelope {
-  std::optional<std::uint64_t> not_after;  // one hour after now()
-  std::optional<base::Bytes> nonce;        // counts up
-  std::optional<base::Digest> ledger_id;   // this ledger's
+  std::optional<std::uint64_t> not_after = {};  // one hour after now()
+  std::optional<base::Bytes> nonce = {};        // counts up
+  std::optional<base::Digest> ledger_id = {};   // this ledger's
 };
 
 // Not thread-safe. Copies are independent.
