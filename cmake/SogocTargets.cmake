@@ -13,8 +13,6 @@ set(SOGOC_HARDENING -fstack-protector-strong -fcf-protection=full -fPIC
 add_compile_options(${SOGOC_HARDENING})
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-Wl,-z,relro,-z,now)
-# Debug lines are enough for stack traces and keep objects and links small.
-set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 
 find_program(SOGOC_CCACHE ccache)
 if(SOGOC_CCACHE)
