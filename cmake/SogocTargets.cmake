@@ -31,6 +31,11 @@ function(sogoc_library name)
   cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;GENERATED" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # of a program
+  file(GLOB nested CONFIGURE_DEPENDS */CMakeLists.txt)  # a folder that is a target of its own
+  foreach(list_file ${nested})
+    get_filename_component(folder ${list_file} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   list(APPEND sources ${ARG_GENERATED})
   if(sources)
     add_library(${name} STATIC ${sources})
