@@ -9,6 +9,7 @@ namespace sogoc::consensus {
 std::vector<CheckResult> EntryChecker::Check(const std::vector<base::Bytes>& entries) const {
   std::vector<CheckResult> results;
   std::vector<std::size_t> checked;  // which result each job is about
+  std::vector<base::Digest> names;   // of the jobs' signatures
   std::vector<crypto::P256Job> jobs;
   results.reserve(entries.size());
   for (const base::Bytes& bytes : entries) {
@@ -24,14 +25,22 @@ std::vector<CheckResult> EntryChecker::Check(const std::vector<base::Bytes>& ent
     const ledger::Entry& entry = results[i]->entry;
     const auto key = ledger::Load<ledger::KeyRecord>(state_, ledger::KeyKey(entry.key_id));
     if (!key) continue;
+    const auto name = VerifiedSignatures::NameOf(entry.id, key->public_key, entry.signature);
+    if (verified_.Contains(name)) {
+      results[i]->verified_with = key->public_key;
+      continue;
+    }
     checked.push_back(i);
+    names.push_back(name);
     jobs.push_back(
         {key->public_key, crypto::SignatureKind::kEntry, entry.body_bytes, entry.signature});
   }
   const std::unique_ptr<bool[]> valid(new bool[jobs.size()]());
   verifier_.Verify(jobs, {valid.get(), jobs.size()});
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    if (valid[i]) results[checked[i]]->verified_with = jobs[i].key;
+    if (!valid[i]) continue;
+    results[checked[i]]->verified_with = jobs[i].key;
+    verified_.Add(names[i]);
   }
   return results;
 }

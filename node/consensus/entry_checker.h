@@ -1,10 +1,12 @@
 #pragma once
 
-// The stage before ordering: decodes entries and verifies their signatures, in batches.
+// The stage before ordering: decodes entries and verifies their signatures, in batches and each
+// once.
 
 #include <vector>
 
 #include "crypto/p256.h"
+#include "node/consensus/verified_signatures.h"
 #include "node/ledger/block.h"
 
 namespace sogoc::consensus {
@@ -22,12 +24,13 @@ class EntryChecker {
   // carries `verified_with`. A key that the state does not know yet may be in a block just being
   // written, so such an entry passes unverified and execution looks again; a wrong signature passes
   // too, to be refused in its place. A public key never changes its id, so an older state is good
-  // enough.
+  // enough. A signature that was found right before is not verified again.
   std::vector<CheckResult> Check(const std::vector<base::Bytes>& entries) const;
 
  private:
   const ledger::StateView& state_;
   const crypto::P256BatchVerifier& verifier_;
+  mutable VerifiedSignatures verified_;
 };
 
 }  // namespace sogoc::consensus

@@ -82,45 +82,16 @@ Sequencer::Executed Sequencer::Execute(std::vector<Checked> batch) {
     views.push_back(std::make_unique<ledger::StagedView>(*parent, block));
     parent = views.back().get();
   }
-  const auto time = NextTime(parent->Head()->header.time);
-  if (!time) return RefuseAll(std::move(batch), time.error());
-
-  std::vector<ledger::CheckedEntry> entries;
-  for (Checked& submission : batch) {
-    for (CheckResult& result : submission.results) {
-      if (result) entries.push_back(std::move(*result));
-    }
-  }
-  ledger::ExecutedBlock executed = ledger::ExecuteBlock(*parent, entries, *time);
-  if (executed.block) unwritten_.push_back(executed.block);
-
-  Executed out{executed.block, {}};
-  std::size_t next = 0;
-  for (Checked& submission : batch) {
-    Pending pending{{}, {}, std::move(submission.on_answered)};
-    for (CheckResult& result : submission.results) {
-      pending.ids.push_back(result ? entries[next].entry.id : base::Digest{});
-      if (result) {
-        pending.outcomes.emplace_back(std::move(executed.outcomes[next++]));
-      } else {
-        pending.outcomes.emplace_back(result.error());
-      }
-    }
-    out.pending.push_back(std::move(pending));
-  }
-  return out;
-}
-
-Sequencer::Executed Sequencer::RefuseAll(std::vector<Checked> batch, const base::Error& error) {
   Executed out;
-  for (Checked& submission : batch) {
-    Pending pending{{}, {}, std::move(submission.on_answered)};
-    for (const CheckResult& result : submission.results) {
-      pending.ids.push_back(result ? result->entry.id : base::Digest{});
-      pending.outcomes.emplace_back(result ? error : result.error());
-    }
-    out.pending.push_back(std::move(pending));
+  std::vector<std::vector<CheckResult>> submissions;
+  for (Checked& checked : batch) {
+    submissions.push_back(std::move(checked.results));
+    out.on_answered.push_back(std::move(checked.on_answered));
   }
+  const auto time = NextTime(parent->Head()->header.time);
+  out.submissions = time ? ExecuteSubmissions(*parent, std::move(submissions), *time)
+                         : RefuseSubmissions(submissions, time.error());
+  if (out.submissions.block) unwritten_.push_back(out.submissions.block);
   return out;
 }
 
@@ -136,38 +107,15 @@ base::Result<base::TimeNs> Sequencer::NextTime(base::TimeNs last) const {
 
 void Sequencer::RunWriter() {
   while (auto executed = executed_.Pop()) {
-    if (executed->block) {
-      store_.Commit(*executed->block);
-      on_block_(executed->block->head());
+    auto& [block, decisions] = executed->submissions;
+    if (block) {
+      store_.Commit(*block);
+      on_block_(block->head());
     }
-    for (Pending& pending : executed->pending) Answer(std::move(pending), executed->block.get());
+    for (std::size_t i = 0; i < decisions.size(); ++i) {
+      executed->on_answered[i](AnswersOf(std::move(decisions[i]), block.get(), store_));
+    }
   }
-}
-
-// Runs after everything that was ordered before is durable, so that a repeated entry is found too.
-void Sequencer::Answer(Pending pending, const ledger::StagedBlock* block) {
-  std::vector<SubmittedAnswer> answers;
-  answers.reserve(pending.ids.size());
-  for (std::size_t i = 0; i < pending.ids.size(); ++i) {
-    auto* error = std::get_if<base::Error>(&pending.outcomes[i]);
-    answers.push_back(
-        {pending.ids[i],
-         error != nullptr
-             ? EntryAnswer(std::move(*error))
-             : AnswerOf(std::get<ledger::EntryOutcome>(std::move(pending.outcomes[i])), block)});
-  }
-  pending.on_answered(std::move(answers));
-}
-
-EntryAnswer Sequencer::AnswerOf(ledger::EntryOutcome outcome,
-                                const ledger::StagedBlock* block) const {
-  if (auto* refusal = std::get_if<ledger::Refusal>(&outcome)) return std::move(*refusal);
-  if (const auto* accepted = std::get_if<ledger::Accepted>(&outcome)) {
-    return Committed{accepted->index, block->header.height, block->hash, block->header.time, false};
-  }
-  const ledger::EntryIndex index = std::get<ledger::Repeated>(outcome).index;
-  const ledger::Header header = store_.HeaderOver(index);
-  return Committed{index, header.height, ledger::HeaderHash(header), header.time, true};
 }
 
 }  // namespace sogoc::consensus

@@ -13,6 +13,7 @@
 #include "node/base/time.h"
 #include "node/consensus/bounded_queue.h"
 #include "node/consensus/entry_checker.h"
+#include "node/consensus/execution.h"
 #include "node/consensus/orderer.h"
 #include "node/storage/ledger_store.h"
 
@@ -56,24 +57,15 @@ class Sequencer final : public Orderer {
     OnAnswered on_answered;
     std::size_t bytes = 0;
   };
-  // What one submission gets, filled up with height and hash once the block is durable.
-  struct Pending {
-    std::vector<base::Digest> ids;
-    std::vector<std::variant<ledger::EntryOutcome, base::Error>> outcomes;
-    OnAnswered on_answered;
-  };
   struct Executed {
-    std::shared_ptr<const ledger::StagedBlock> block;  // null: nothing was accepted
-    std::vector<Pending> pending;
+    ExecutedSubmissions submissions;
+    std::vector<OnAnswered> on_answered;  // one for each submission
   };
 
   void RunVerifier();
   void RunExecutor();
   void RunWriter();
   Executed Execute(std::vector<Checked> batch);
-  Executed RefuseAll(std::vector<Checked> batch, const base::Error& error);
-  void Answer(Pending pending, const ledger::StagedBlock* block);
-  EntryAnswer AnswerOf(ledger::EntryOutcome outcome, const ledger::StagedBlock* block) const;
   // Record time of the next block (decision 11). kUnavailable: the clock is more than 1 s behind
   // the chain.
   base::Result<base::TimeNs> NextTime(base::TimeNs last) const;

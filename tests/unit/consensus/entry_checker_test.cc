@@ -87,5 +87,12 @@ TEST_F(EntryCheckerTest, EveryResultStandsInTheEntrysPlaceAndOneBatchIsVerified)
 
 TEST_F(EntryCheckerTest, NothingGivenIsNothingAnswered) { EXPECT_TRUE(checker_.Check({}).empty()); }
 
+TEST_F(EntryCheckerTest, ASignatureIsVerifiedOnce) {
+  const base::Bytes bytes = Signed("htx-cam");
+  ASSERT_TRUE(checker_.Check({bytes})[0]->verified_with);
+  ASSERT_TRUE(checker_.Check({bytes, bytes})[1]->verified_with);
+  EXPECT_EQ(verifier_.signatures, 1U);
+}
+
 }  // namespace
 }  // namespace sogoc::consensus

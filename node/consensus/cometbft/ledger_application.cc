@@ -1,0 +1,222 @@
+#include "node/consensus/cometbft/ledger_application.h"
+
+#include <algorithm>
+
+#include "crypto/sha256.h"
+#include "node/consensus/cometbft/bundle.h"
+#include "node/consensus/cometbft/proposal.h"
+#include "node/consensus/cometbft/validators.h"
+#include "node/ledger/records.h"
+
+namespace sogoc::cometbft {
+namespace {
+
+constexpr const char* kAbciVersion = "2.0.0";
+constexpr std::uint64_t kBlockVersion = 11;
+constexpr std::uint32_t kRefusedCode = 1;
+
+// What a stranger sent, fit for a message.
+std::string Printable(std::string text) {
+  text.resize(std::min<std::size_t>(text.size(), 40));
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return text;
+}
+
+base::TimeNs ToNs(const google::protobuf::Timestamp& time) {
+  if (time.seconds() < 0) return 0;
+  return static_cast<base::TimeNs>(time.seconds()) * base::kNsPerSecond +
+         static_cast<base::TimeNs>(time.nanos());
+}
+
+ledger::PeersRecord PeersOf(const ledger::StateView& state) {
+  return ledger::Load<ledger::PeersRecord>(state, ledger::PeersKey())
+      .value_or(ledger::PeersRecord{});
+}
+
+std::vector<base::ByteView> Views(const google::protobuf::RepeatedPtrField<std::string>& txs) {
+  std::vector<base::ByteView> views;
+  views.reserve(static_cast<std::size_t>(txs.size()));
+  for (const std::string& tx : txs) views.push_back(base::AsBytes(tx));
+  return views;
+}
+
+}  // namespace
+
+LedgerApplication::LedgerApplication(storage::LedgerStore& store,
+                                     const consensus::EntryChecker& checker, std::string chain_id,
+                                     ApplicationCallbacks callbacks)
+    : store_(store),
+      checker_(checker),
+      chain_id_(std::move(chain_id)),
+      callbacks_(std::move(callbacks)) {}
+
+base::Result<abci::ResponseInfo> LedgerApplication::Info(const abci::RequestInfo& request) {
+  if (request.abci_version() != kAbciVersion || request.block_version() != kBlockVersion) {
+    return base::FailedPrecondition(
+        "this node speaks ABCI 2.0.0 and block protocol 11 (CometBFT 0.38), the engine " +
+        Printable(request.version()) + " speaks ABCI " + Printable(request.abci_version()) +
+        " and block protocol " + std::to_string(request.block_version()) +
+        "; scripts/setup installs the right engine");
+  }
+  abci::ResponseInfo info;
+  info.set_data(chain_id_);
+  info.set_app_version(kAppVersion);
+  info.set_last_block_height(static_cast<std::int64_t>(store_.EngineHeight().value_or(0)));
+  info.set_last_block_app_hash(base::ToText(store_.Head()->hash));
+  return info;
+}
+
+base::Result<abci::ResponseCheckTx> LedgerApplication::CheckTx(
+    const abci::RequestCheckTx& request) {
+  abci::ResponseCheckTx response;
+  if (const auto objection = Objection(base::AsBytes(request.tx()))) {
+    response.set_code(kRefusedCode);
+    response.set_log(*objection);
+  }
+  return response;
+}
+
+std::optional<std::string> LedgerApplication::Objection(base::ByteView tx) const {
+  const auto bundle = DecodeBundle(tx);
+  if (!bundle) return bundle.error().message;
+  const base::TimeNs head_time = store_.Head()->header.time;
+  for (const consensus::CheckResult& checked : checker_.Check(bundle->entries)) {
+    if (auto objection = Objection(checked, head_time)) return objection;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> LedgerApplication::Objection(const consensus::CheckResult& checked,
+                                                        base::TimeNs head_time) const {
+  if (!checked) return checked.error().message;
+  const ledger::Entry& entry = checked->entry;
+  if (!base::Equal(base::AsBytes(entry.body.ledger_id()), store_.ledger_id())) {
+    return "an entry of another ledger";
+  }
+  if (entry.body.not_after() < head_time / base::kNsPerSecond) return "an entry has expired";
+  // A key that is not known yet may be in the block before.
+  if (!checked->verified_with && store_.Get(ledger::KeyKey(entry.key_id))) {
+    return "the signature of an entry is wrong";
+  }
+  return std::nullopt;
+}
+
+base::Result<abci::ResponseQuery> LedgerApplication::Query(const abci::RequestQuery&) {
+  abci::ResponseQuery response;
+  response.set_code(kRefusedCode);
+  response.set_log("the gateway answers questions, with proofs that do not rest on this engine");
+  return response;
+}
+
+base::Result<abci::ResponseInitChain> LedgerApplication::InitChain(
+    const abci::RequestInitChain& request) {
+  if (request.chain_id() != chain_id_) {
+    return base::FailedPrecondition("the engine's genesis is of the network " + request.chain_id() +
+                                    ", this ledger is " + chain_id_);
+  }
+  if (store_.EngineHeight()) {
+    return base::FailedPrecondition(
+        "the engine starts from nothing, but this ledger has its block " +
+        std::to_string(*store_.EngineHeight()) +
+        ": the engine's data folder was lost or is another one. Restore both folders together, or "
+        "move both aside and let the peer catch up");
+  }
+  if (const auto problem = CompareValidators(request.validators(), PeersOf(store_))) {
+    return base::FailedPrecondition("the engine's genesis does not fit this ledger: " + *problem);
+  }
+  if (ToNs(request.time()) <= store_.Head()->header.time) {
+    return base::FailedPrecondition("the engine's genesis time is not after the ledger's head");
+  }
+  initial_height_ = static_cast<std::uint64_t>(std::max<std::int64_t>(1, request.initial_height()));
+  abci::ResponseInitChain response;
+  response.set_app_hash(base::ToText(store_.Head()->hash));
+  return response;
+}
+
+base::Result<abci::ResponsePrepareProposal> LedgerApplication::PrepareProposal(
+    const abci::RequestPrepareProposal& request) {
+  abci::ResponsePrepareProposal response;
+  const auto bytes_max =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, request.max_tx_bytes()));
+  for (std::string& bundle : ChooseBundles(Views(request.txs()), bytes_max)) {
+    response.add_txs(std::move(bundle));
+  }
+  return response;
+}
+
+base::Result<abci::ResponseProcessProposal> LedgerApplication::ProcessProposal(
+    const abci::RequestProcessProposal& request) {
+  abci::ResponseProcessProposal response;
+  response.set_status(abci::ResponseProcessProposal::ACCEPT);
+  for (const base::ByteView tx : Views(request.txs())) {
+    if (!DecodeBundle(tx)) response.set_status(abci::ResponseProcessProposal::REJECT);
+  }
+  return response;
+}
+
+base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
+    const abci::RequestFinalizeBlock& request) {
+  const auto last = store_.EngineHeight();
+  const std::uint64_t expected = last ? *last + 1 : initial_height_;
+  if (request.height() < 0 || static_cast<std::uint64_t>(request.height()) != expected) {
+    return base::FailedPrecondition("the engine sent its block " +
+                                    std::to_string(request.height()) +
+                                    "; this ledger needs block " + std::to_string(expected));
+  }
+  const auto head = store_.Head();
+  CommittedBlock staged{expected, ToNs(request.time()), nullptr, {}};
+  if (staged.time <= head->header.time) {
+    return base::FailedPrecondition("the engine's block " + std::to_string(expected) +
+                                    " is not later than the ledger's head");
+  }
+  std::vector<std::vector<consensus::CheckResult>> submissions;
+  abci::ResponseFinalizeBlock response;
+  for (const base::ByteView tx : Views(request.txs())) {
+    response.add_tx_results();  // code 0 always: what the rules say is not consensus (decision 26)
+    // Honest validators refuse a proposal with anything else; where one was decided all the same,
+    // it holds no entries.
+    const auto bundle = DecodeBundle(tx);
+    submissions.push_back(bundle ? checker_.Check(bundle->entries)
+                                 : std::vector<consensus::CheckResult>());
+    staged.bundles.push_back({crypto::Sha256(tx), {}});
+  }
+  auto executed = consensus::ExecuteSubmissions(store_, std::move(submissions), staged.time);
+  for (std::size_t i = 0; i < staged.bundles.size(); ++i) {
+    staged.bundles[i].decision = std::move(executed.decisions[i]);
+  }
+  staged.block = executed.block;
+  response.set_app_hash(base::ToText(staged.block ? staged.block->hash : head->hash));
+  if (staged.block) {
+    const auto peers = staged.block->state.find(ledger::PeersKey());
+    if (peers != staged.block->state.end()) {
+      const ledger::StagedView after(store_, staged.block);
+      for (abci::ValidatorUpdate& update : ValidatorUpdates(PeersOf(store_), PeersOf(after))) {
+        *response.add_validator_updates() = std::move(update);
+      }
+    }
+  }
+  for (const abci::Misbehavior& proof : request.misbehavior()) {
+    callbacks_.on_misbehavior(
+        {PeerOfValidator(base::AsBytes(proof.validator().address()), PeersOf(store_)),
+         abci::MisbehaviorType_Name(proof.type()), static_cast<std::uint64_t>(proof.height())});
+  }
+  staged_ = std::move(staged);
+  return response;
+}
+
+base::Result<abci::ResponseCommit> LedgerApplication::Commit() {
+  if (!staged_) return base::FailedPrecondition("the engine commits what it did not finalize");
+  CommittedBlock committed = *std::move(staged_);
+  staged_.reset();
+  if (committed.block) {
+    store_.Commit(*committed.block, committed.engine_height);
+  } else {
+    store_.CommitEngineHeight(committed.engine_height);
+  }
+  callbacks_.on_committed(std::move(committed));
+  return abci::ResponseCommit();
+}
+
+}  // namespace sogoc::cometbft

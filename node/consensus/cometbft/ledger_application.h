@@ -1,0 +1,86 @@
+#pragma once
+
+// The ledger as the engine's application: FinalizeBlock executes the entries of all bundles and
+// stages, Commit writes one batch with the engine's height. The app hash is the leaf hash of the
+// newest header: an engine block without accepted entries leaves it as it is.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/consensus/cometbft/application.h"
+#include "node/consensus/entry_checker.h"
+#include "node/consensus/execution.h"
+#include "node/storage/ledger_store.h"
+
+namespace sogoc::cometbft {
+
+// Of the ABCI connection; rules have a version of their own, on the ledger.
+inline constexpr std::uint64_t kAppVersion = 1;
+
+struct DecidedBundle {
+  base::Digest hash{};  // SHA-256 of the transaction
+  consensus::Decision decision;
+};
+
+// A block of the engine that is durable here.
+struct CommittedBlock {
+  std::uint64_t engine_height = 0;
+  base::TimeNs time = 0;
+  std::shared_ptr<const ledger::StagedBlock> block;  // null: no entry was accepted
+  std::vector<DecidedBundle> bundles;                // in order
+};
+
+// Signed proof that a validator voted twice, or lied to a light client.
+struct ValidatorMisbehavior {
+  std::string peer;  // its name on the ledger; the address in hexadecimal if it has none any more
+  std::string kind;  // as ABCI names it
+  std::uint64_t engine_height = 0;
+};
+
+struct ApplicationCallbacks {
+  // Both on the engine's consensus thread, before the engine is answered.
+  std::function<void(CommittedBlock)> on_committed = [](CommittedBlock) {};
+  std::function<void(const ValidatorMisbehavior&)> on_misbehavior =
+      [](const ValidatorMisbehavior&) {};
+};
+
+class LedgerApplication final : public Application {
+ public:
+  // `store` and `checker` must outlive it; nobody else may write to the store. `chain_id` is the
+  // network's (engine_files.h).
+  LedgerApplication(storage::LedgerStore& store, const consensus::EntryChecker& checker,
+                    std::string chain_id, ApplicationCallbacks callbacks);
+
+  base::Result<abci::ResponseInfo> Info(const abci::RequestInfo& request) override;
+  base::Result<abci::ResponseCheckTx> CheckTx(const abci::RequestCheckTx& request) override;
+  base::Result<abci::ResponseQuery> Query(const abci::RequestQuery& request) override;
+  base::Result<abci::ResponseInitChain> InitChain(const abci::RequestInitChain& request) override;
+  base::Result<abci::ResponsePrepareProposal> PrepareProposal(
+      const abci::RequestPrepareProposal& request) override;
+  base::Result<abci::ResponseProcessProposal> ProcessProposal(
+      const abci::RequestProcessProposal& request) override;
+  base::Result<abci::ResponseFinalizeBlock> FinalizeBlock(
+      const abci::RequestFinalizeBlock& request) override;
+  base::Result<abci::ResponseCommit> Commit() override;
+
+ private:
+  // nullopt: the bundle may travel. Else why not.
+  std::optional<std::string> Objection(base::ByteView tx) const;
+  std::optional<std::string> Objection(const consensus::CheckResult& checked,
+                                       base::TimeNs head_time) const;
+
+  storage::LedgerStore& store_;
+  const consensus::EntryChecker& checker_;
+  const std::string chain_id_;
+  const ApplicationCallbacks callbacks_;
+
+  // The consensus thread's own.
+  std::uint64_t initial_height_ = 1;
+  std::optional<CommittedBlock> staged_;
+};
+
+}  // namespace sogoc::cometbft
