@@ -1,5 +1,6 @@
 #include "node/app/audit.h"
 
+#include "node/app/advice.h"
 #include "node/ledger/block.h"
 #include "node/storage/block_store.h"
 #include "node/storage/ledger_directory.h"
@@ -16,8 +17,7 @@ constexpr Space kDetermined[] = {Space::kLeaves,   Space::kLogHashes, Space::kHe
                                  Space::kEntryIds, Space::kState,     Space::kChildren};
 
 base::Error Differs(ledger::Height height, const std::string& what) {
-  return base::Corrupt("block " + std::to_string(height) + ": " + what +
-                       ". Keep this folder as evidence and restore the ledger from another copy");
+  return base::Corrupt("block " + std::to_string(height) + ": " + what);
 }
 
 // A second store beside the first, removed at the end.
@@ -102,22 +102,13 @@ base::Status CompareSpace(const storage::KeyValueStore& stored,
   }
   if (!a->valid() && !b->valid()) return base::Ok();
   const base::ByteView key = a->valid() ? a->key() : b->key();
-  return base::Corrupt(
-      "the stored value at key " + base::ToHex(key) + " of space " +
-      std::to_string(static_cast<int>(space)) +
-      " is not what the log gives. Keep this folder as evidence and restore the ledger");
+  return base::Corrupt("the stored value at key " + base::ToHex(key) + " of space " +
+                       std::to_string(static_cast<int>(space)) + " is not what the log gives");
 }
 
-}  // namespace
-
-base::Result<AuditResult> Audit(const NodeDirectory& directory,
-                                const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  storage::LedgerOptions options;
-  options.directory = directory.ledger().string();
-  // First the way every start takes, anchor included; then read-only under the same lock.
-  TRY(auto opened, storage::OpenLedger(options));
-  opened.store.reset();
-  TRY(const auto lock, storage::DirectoryLock::Acquire(options.directory));
+base::Result<AuditResult> AuditStore(
+    const NodeDirectory& directory,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   storage::RocksSettings settings;
   settings.path = (directory.ledger() / "store").string();
   settings.mode = storage::RocksSettings::Mode::kReadOnly;
@@ -153,6 +144,22 @@ base::Result<AuditResult> Audit(const NodeDirectory& directory,
   result.signatures = result.entries;
   result.state_root = last->header.state_root;
   return result;
+}
+
+}  // namespace
+
+base::Result<AuditResult> Audit(const NodeDirectory& directory,
+                                const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  storage::LedgerOptions options;
+  options.directory = directory.ledger().string();
+  // First the way every start takes, anchor included; then read-only under the same lock.
+  TRY(auto opened, storage::OpenLedger(options));
+  opened.store.reset();
+  TRY(const auto lock, storage::DirectoryLock::Acquire(options.directory));
+  auto result = AuditStore(directory, progress);
+  if (result || result.error().code != base::ErrorCode::kCorrupt) return result;
+  return WithAdvice(result.error(), "keep " + directory.path().string() +
+                                        " as evidence and restore the ledger from another copy");
 }
 
 }  // namespace sogoc::app

@@ -2,8 +2,10 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
+#include <vector>
 
 namespace sogoc::app {
 namespace {
@@ -26,14 +28,23 @@ class Reader {
     }
   }
 
+  void OneOf(const char* key, std::string& out, const std::vector<std::string>& values) {
+    Text(key, out);
+    if (std::ranges::find(values, out) != values.end()) return;
+    std::string list;
+    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + value;
+    Fail(key, "must be one of: " + list);
+  }
+
   template <class Number>
-  void Integer(const char* key, Number& out, std::uint64_t max) {
+  void Integer(const char* key, Number& out, std::uint64_t max, std::uint64_t min = 0) {
     known_.insert(key);
     const toml::node* node = table_.get(key);
     if (node == nullptr) return;
     const auto value = node->value<std::int64_t>();
-    if (!node->is_integer() || !value || *value < 0 || static_cast<std::uint64_t>(*value) > max) {
-      Fail(key, "must be a number from 0 to " + std::to_string(max));
+    if (!node->is_integer() || !value || *value < static_cast<std::int64_t>(min) ||
+        static_cast<std::uint64_t>(*value) > max) {
+      Fail(key, "must be a number from " + std::to_string(min) + " to " + std::to_string(max));
       return;
     }
     out = static_cast<Number>(*value);
@@ -49,12 +60,19 @@ class Reader {
   // The first thing that was wrong.
   base::Status Finish() {
     for (const auto& [key, value] : table_) {
-      if (known_.count(std::string(key.str())) == 0) Fail(std::string(key.str()), "is not known");
+      if (known_.count(std::string(key.str())) != 0) continue;
+      Fail(std::string(key.str()), "is not known; known are " + Known());
     }
     return problem_ ? base::Status(base::InvalidArgument(*problem_)) : base::Ok();
   }
 
  private:
+  std::string Known() const {
+    std::string out;
+    for (const std::string& key : known_) out += (out.empty() ? "" : ", ") + key;
+    return out;
+  }
+
   void Fail(const std::string& key, const std::string& what) {
     if (!problem_) problem_ = where_ + ": " + key + " " + what;
   }
@@ -95,11 +113,12 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path) {
   reader.Text("passphrase_file", config.passphrase_file, /*required=*/true);
   reader.Text("address", config.address);
   reader.Integer("port", config.port, std::numeric_limits<std::uint16_t>::max());
+  reader.Integer("connections_per_client", config.connections_per_client, 1 << 20, 1);
   reader.Integer("verify_threads", config.verify_threads, 256);
   reader.Integer("cache_megabytes", config.cache_megabytes, 1 << 20);
   reader.Integer("reserve_megabytes", config.reserve_megabytes, 1 << 30);
   reader.Integer("reserve_percent", config.reserve_percent, 100);
-  reader.Text("log_level", config.log_level);
+  reader.OneOf("log_level", config.log_level, {"trace", "debug", "info", "warn", "error"});
   if (const toml::table* tls = reader.Table("tls")) {
     config.tls.emplace();
     Reader tls_reader(*tls, path.string() + " [tls]");
@@ -132,6 +151,11 @@ std::string FormatConfig(const Config& config) {
       "\n"
       "port = " +
       std::to_string(config.port) +
+      "\n\n"
+      "# Connections at once of one client address (IPv6: of one /64). Behind a proxy all have\n"
+      "# the proxy's address: raise it, and let the proxy limit each client.\n"
+      "connections_per_client = " +
+      std::to_string(config.connections_per_client) +
       "\n\n"
       "# Threads that verify signatures; 0: one for each core.\n"
       "verify_threads = " +

@@ -23,8 +23,9 @@ struct Config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   std::optional<TlsFiles> tls;
-  unsigned verify_threads = 0;          // 0: one for each core
-  std::uint64_t cache_megabytes = 256;  // RocksDB's block cache
+  std::uint32_t connections_per_client = 256;  // at once, of one address (IPv6: of one /64)
+  unsigned verify_threads = 0;                 // 0: one for each core
+  std::uint64_t cache_megabytes = 256;         // RocksDB's block cache
   // Below the larger of the two, free on the ledger's file system, entries are refused.
   std::uint64_t reserve_megabytes = 1'024;
   unsigned reserve_percent = 5;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "crypto/p256.h"
+#include "node/app/advice.h"
 #include "node/consensus/sequencer.h"
 #include "node/gateway/api.h"
 #include "node/gateway/http_server.h"
@@ -28,8 +29,9 @@ constexpr unsigned kReadThreads = 4;
 unsigned Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 base::Result<std::string> ReadText(const std::filesystem::path& path) {
-  TRY(const base::Bytes bytes, storage::SystemFiles().Read(path.string(), 1 << 20));
-  return base::ToText(bytes);
+  const auto bytes = storage::SystemFiles().Read(path.string(), 1 << 20);
+  if (!bytes) return WithAdvice(bytes.error(), "[tls] in node.toml names this file");
+  return base::ToText(*bytes);
 }
 
 base::Result<std::optional<gateway::TlsIdentity>> ReadTls(const NodeDirectory& directory,
@@ -64,6 +66,20 @@ storage::LedgerOptions StoreOptions(const NodeDirectory& directory, const Config
   options.directory = directory.ledger().string();
   options.block_cache_bytes = config.cache_megabytes << 20;
   return options;
+}
+
+base::Result<std::shared_ptr<const ledger::StagedBlock>> ReadFounding(
+    const std::filesystem::path& path) {
+  const auto read = [&]() -> base::Result<std::shared_ptr<const ledger::StagedBlock>> {
+    TRY(const base::Bytes bytes,
+        storage::SystemFiles().Read(path.string(), ledger::kSignedEntryBytesMax));
+    TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kRulesVersion));
+    return ledger::ExecuteFounding(entry);
+  };
+  auto block = read();
+  if (block) return block;
+  return WithAdvice({block.error().code, path.string() + ": " + block.error().message},
+                    "sogoc found makes a founding entry");
 }
 
 }  // namespace
@@ -109,10 +125,17 @@ struct Node::Parts {
       const auto state = raw->StateAfter(height == 0 ? 0 : height - 1);
       return state ? ledger::PolicyOf(**state).value() : ledger::PolicyOf(*raw).value();
     };
-    TRY(cosigner,
+    auto started =
         peer::Cosigner::Start({origin, config.name, directory.signed_checkpoint().string()},
                               std::move(log_key), std::move(cosigner_key), *store->Head(),
-                              policy_at, log_reader, clock, storage::SystemFiles()));
+                              policy_at, log_reader, clock, storage::SystemFiles());
+    if (!started) {
+      return WithAdvice(started.error(),
+                        "ledger/ and signed/ of " + directory.path().string() +
+                            " must be of one ledger and ledger/ no older: restore the newest "
+                            "copy of both, never remove signed/");
+    }
+    cosigner = std::move(*started);
     return base::Ok();
   }
 
@@ -143,8 +166,14 @@ struct Node::Parts {
     gateway::HttpServerConfig http;
     http.address = config.address;
     http.port = config.port;
+    http.limits.connections_per_client_max = config.connections_per_client;
     TRY(http.tls, ReadTls(directory, config));
-    TRY(server, gateway::HttpServer::Start(std::move(http), std::move(router)));
+    auto started = gateway::HttpServer::Start(std::move(http), std::move(router));
+    if (!started) {
+      return WithAdvice(started.error(),
+                        "address, port and [tls] are in " + directory.config().string());
+    }
+    server = std::move(*started);
     return base::Ok();
   }
 };
@@ -167,10 +196,11 @@ base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
 
 base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
                          const std::filesystem::path& founding_entry) {
-  TRY(const base::Bytes bytes,
-      storage::SystemFiles().Read(founding_entry.string(), ledger::kSignedEntryBytesMax));
-  TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kRulesVersion));
-  TRY(const auto block, ledger::ExecuteFounding(entry));
+  if (std::filesystem::exists(directory.ledger())) {
+    return base::FailedPrecondition(directory.ledger().string() +
+                                    " holds a ledger already: sogoc-node run serves it");
+  }
+  TRY(const auto block, ReadFounding(founding_entry));
   const auto memory = storage::LedgerStore::CreateInMemory(*block);
   TRY(const auto log_key, directory.ReadKey(config, "log"));
   TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));

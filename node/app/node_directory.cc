@@ -5,6 +5,7 @@
 #include "crypto/key_file.h"
 #include "crypto/passphrase.h"
 #include "crypto/spki.h"
+#include "node/app/advice.h"
 #include "node/storage/files.h"
 #include "proto/entry.pb.h"
 
@@ -63,9 +64,18 @@ base::Status NodeDirectory::Init(const Config& config, const std::string& organi
 
 base::Result<crypto::Ed25519PrivateKey> NodeDirectory::ReadKey(const Config& config,
                                                                const std::string& name) const {
-  TRY(const crypto::SecretString passphrase,
-      crypto::ReadPassphraseFile(Resolve(config.passphrase_file)));
-  return crypto::ReadEd25519KeyFile(key(name), passphrase);
+  const auto passphrase = crypto::ReadPassphraseFile(Resolve(config.passphrase_file));
+  if (!passphrase) {
+    return WithAdvice(passphrase.error(), "passphrase_file in " + this->config().string() +
+                                              " names it: one line, mode 0600");
+  }
+  auto read = crypto::ReadEd25519KeyFile(key(name), *passphrase);
+  if (!read) {
+    return WithAdvice(read.error(),
+                      "the ledger names this key, so no new one will do: restore it from a "
+                      "copy, with the passphrase it was made with");
+  }
+  return read;
 }
 
 }  // namespace sogoc::app

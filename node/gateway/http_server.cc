@@ -27,6 +27,15 @@ using boost::system::error_code;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
+Response TurnedAway(int status, const char* reason) {
+  Response response = Problem(status, reason);
+  response.fields.push_back({"Retry-After", "5"});
+  return response;
+}
+
+// Those beyond a limit are told so, as long as they are few: an answer costs a connection, too.
+bool IsFarBeyond(std::size_t count, std::size_t max) { return count > max + max / 8 + 16; }
+
 void ReportException(const std::exception_ptr& exception) {
   if (!exception) return;
   try {
@@ -105,11 +114,23 @@ class Worker {
   void Admit(tcp::socket socket) {
     HttpCounters& counters = service_.counters;
     ++counters.connections;
-    const std::size_t max = service_.config.limits.connections_max;
-    const bool busy = counters.connections_open >= max;
-    if (busy) ++counters.connections_refused;
-    if (counters.connections_open >= max + max / 8 + 16) return;
-    auto session = std::make_shared<HttpSession>(service_, context_, std::move(socket), busy);
+    error_code error;
+    const tcp::endpoint client = socket.remote_endpoint(error);
+    if (error) return;  // it has gone again
+    auto counted = std::make_unique<ClientCount::Connection>(service_.clients, client.address());
+    const HttpLimits& limits = service_.config.limits;
+    const std::size_t of_all = counters.connections_open + 1;
+    std::optional<Response> refusal;
+    if (counted->of_client() > limits.connections_per_client_max) {
+      refusal = TurnedAway(429, "You have too many connections. Use those that you have.");
+    } else if (of_all > limits.connections_max) {
+      refusal = TurnedAway(503, "There are too many connections. Try again soon.");
+    }
+    if (refusal) ++counters.connections_refused;
+    if (IsFarBeyond(of_all, limits.connections_max)) return;
+    if (IsFarBeyond(counted->of_client(), limits.connections_per_client_max)) return;
+    auto session = std::make_shared<HttpSession>(service_, context_, std::move(socket),
+                                                 std::move(refusal), std::move(counted));
     sessions_.insert(session);
     asio::co_spawn(
         *context_, [session] { return session->Run(); },
@@ -138,7 +159,7 @@ class Worker {
 class HttpServer::Impl {
  public:
   Impl(HttpServerConfig config, Router router)
-      : service_{std::move(config), std::move(router), std::nullopt, {}} {}
+      : service_{std::move(config), std::move(router), std::nullopt, {}, {}} {}
   ~Impl() { Stop(); }
 
   base::Status Start();

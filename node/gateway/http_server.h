@@ -20,6 +20,8 @@ namespace sogoc::gateway {
 struct HttpLimits {
   // Connections served at once. Some more are told 503 with Retry-After, the rest are dropped.
   std::size_t connections_max = 4096;
+  // Of one IPv4 address, or of one IPv6 network of 64 bits; others likewise, with 429.
+  std::size_t connections_per_client_max = 256;
   std::chrono::milliseconds idle{30'000};     // without a request
   std::chrono::milliseconds header{5'000};    // TLS handshake; a head, from its first byte
   std::chrono::milliseconds request{30'000};  // a whole request, from its first byte

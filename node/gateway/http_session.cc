@@ -61,21 +61,17 @@ auto Refused(int status, const char* reason) {
   return tl::unexpected(FramingRefusal{status, reason});
 }
 
-Response BusyResponse() {
-  Response response = Problem(503, "There are too many connections. Try again soon.");
-  response.fields.push_back({"Retry-After", "5"});
-  return response;
-}
-
 }  // namespace
 
 HttpSession::HttpSession(HttpService& service, std::weak_ptr<asio::io_context> context,
-                         asio::ip::tcp::socket socket, bool busy)
+                         asio::ip::tcp::socket socket, std::optional<Response> refusal,
+                         std::unique_ptr<ClientCount::Connection> counted)
     : service_(service),
       limits_(service.config.limits),
       context_(std::move(context)),
       socket_(std::move(socket), service.tls ? &*service.tls : nullptr),
-      busy_(busy) {
+      refusal_(std::move(refusal)),
+      counted_(std::move(counted)) {
   ++service_.counters.connections_open;
 }
 
@@ -85,8 +81,8 @@ HttpSession::~HttpSession() { --service_.counters.connections_open; }
 asio::awaitable<void> HttpSession::Run() {
   const std::optional<SocketEnd> end = co_await socket_.Handshake(After(limits_.header));
   if (Failed(end)) co_return;
-  if (busy_) co_await Write(BusyResponse(), false, true);
-  for (bool more = !busy_; more && !draining_;) more = co_await ServeOne();
+  if (refusal_) co_await Write(*std::move(refusal_), false, true);
+  for (bool more = !refusal_; more && !draining_;) more = co_await ServeOne();
   const std::chrono::milliseconds linger = draining_ ? kLingerDraining : kLinger;
   co_await socket_.Close(After(std::min(limits_.header, linger)));
 }

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "node/gateway/client_count.h"
 #include "node/gateway/framing_filter.h"
 #include "node/gateway/http_server.h"
 #include "node/gateway/http_socket.h"
@@ -38,14 +39,16 @@ struct HttpService {
   Router router;
   std::optional<boost::asio::ssl::context> tls;
   HttpCounters counters;
+  ClientCount clients;
 };
 
 // Runs on one io_context with one thread; all calls come from there.
 class HttpSession {
  public:
-  // `busy`: there are too many connections; the client is told so and sent away.
+  // `refusal`: what the client is told before it is sent away; nullopt serves it.
   HttpSession(HttpService& service, std::weak_ptr<boost::asio::io_context> context,
-              boost::asio::ip::tcp::socket socket, bool busy);
+              boost::asio::ip::tcp::socket socket, std::optional<Response> refusal,
+              std::unique_ptr<ClientCount::Connection> counted);
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -94,7 +97,8 @@ class HttpSession {
   const HttpLimits& limits_;
   std::weak_ptr<boost::asio::io_context> context_;
   HttpSocket socket_;
-  const bool busy_;
+  std::optional<Response> refusal_;
+  const std::unique_ptr<ClientCount::Connection> counted_;
   bool idle_ = false;
   bool draining_ = false;
   Deadline request_begin_;

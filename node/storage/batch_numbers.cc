@@ -103,7 +103,7 @@ base::Result<std::uint64_t> CheckBatchNumbers(const RocksOptions& options,
   without_log.wal_filter = &log;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(without_log, path, &opened);
-  if (!status.ok()) return RocksError("store: open " + path, status);
+  if (!status.ok()) return OpenError(path, status);
   const std::unique_ptr<rocksdb::DB> db(opened);
   TRY(const std::uint64_t tables, ReadBatchNumber(*db));
   if (log.gap()) return base::Corrupt("store: " + *log.gap());

@@ -80,13 +80,11 @@ class StoreCheck {
     if (head.height > promised_.height + 1) {
       return base::Corrupt(options_.directory + ": the store ends with " + BlockName(head.height) +
                            ", its head anchor with " + BlockName(promised_.height) +
-                           ": the anchor is an old copy; restore it");
+                           ": the anchor is an old copy");
     }
     if (head.height >= promised_.height || options_.repair_by_replay) return base::Ok();
     return base::Corrupt(options_.directory + ": " + BlockName(promised_.height) +
-                         " was acknowledged, but the store ends with " + BlockName(head.height) +
-                         ". Restore a copy that reaches " + BlockName(promised_.height) +
-                         ", or move the directory aside and fetch the ledger from a peer");
+                         " was acknowledged, but the store ends with " + BlockName(head.height));
   }
 
   // The head is the one that meta names, and the promised block is the one that was promised.
@@ -96,8 +94,7 @@ class StoreCheck {
     }
     if (head.height >= promised_.height && HashAt(promised_.height) != promised_.header_hash) {
       return base::Corrupt(options_.directory + ": " + BlockName(promised_.height) +
-                           " is not the one that was acknowledged. Restore the store, or move the "
-                           "directory aside and fetch the ledger from a peer");
+                           " is not the one that was acknowledged");
     }
     return base::Ok();
   }
@@ -117,7 +114,7 @@ Result<HeadAnchor::Reading> ReadAnchor(const LedgerOptions& options) {
       HeadAnchor::Read(*options.files, AnchorPath(options.directory));
   if (reading || reading.error().code != base::ErrorCode::kNotFound) return reading;
   return base::Corrupt(reading.error().message +
-                       ": nobody can tell any more how far this ledger was promised");
+                       ": nothing else tells how far this ledger was promised");
 }
 
 // The store may be a block ahead of the anchor, never more.
@@ -129,6 +126,27 @@ Status CatchUp(const KeyValueStore& store, HeadAnchor& anchor, std::vector<std::
   if (!header) return base::Corrupt(BlockName(head.height) + " has no header");
   notices.push_back(BlockName(head.height) + " was stored but not yet acknowledged; it counts");
   return anchor.Write({promised.ledger_id, head.height, head.hash, header->time});
+}
+
+Result<OpenedLedger> OpenLocked(const LedgerOptions& options, DirectoryLock lock) {
+  TRY(HeadAnchor::Reading reading, ReadAnchor(options));
+  StoredHead checked;
+  {
+    TRY(const auto store,
+        OpenRocksStore(Settings(options, options.directory, RocksSettings::Mode::kReadOnly)));
+    TRY(checked, StoreCheck(options, *store, reading.head).Run());
+  }
+  TRY(auto store,
+      OpenRocksStore(Settings(options, options.directory, RocksSettings::Mode::kReadWrite)));
+  const std::optional<StoredHead> head = ReadHead(*store);
+  if (!head || head->height != checked.height || head->hash != checked.hash) {
+    return base::Corrupt("the store in " + options.directory + " changed while it was opened");
+  }
+  TRY(HeadAnchor anchor, HeadAnchor::Open(*options.files, AnchorPath(options.directory)));
+  TRY_STATUS(CatchUp(*store, anchor, reading.damaged));
+  return OpenedLedger{std::make_unique<LedgerStore>(
+                          std::move(store), LedgerStore::Disk{std::move(lock), std::move(anchor)}),
+                      std::move(reading.damaged)};
 }
 
 }  // namespace
@@ -154,27 +172,18 @@ Status CreateLedger(const LedgerOptions& options, const ledger::StagedBlock& fou
 
 Result<OpenedLedger> OpenLedger(const LedgerOptions& options) {
   if (!options.files->Exists(options.directory)) {
-    return base::NotFound("there is no ledger in " + options.directory);
+    return base::NotFound("there is no ledger in " + options.directory +
+                          ": found one (sogoc-node found), or restore it from a copy");
   }
   TRY(DirectoryLock lock, DirectoryLock::Acquire(options.directory));
-  TRY(HeadAnchor::Reading reading, ReadAnchor(options));
-  StoredHead checked;
-  {
-    TRY(const auto store,
-        OpenRocksStore(Settings(options, options.directory, RocksSettings::Mode::kReadOnly)));
-    TRY(checked, StoreCheck(options, *store, reading.head).Run());
+  Result<OpenedLedger> opened = OpenLocked(options, std::move(lock));
+  if (opened) return opened;
+  base::Error error = std::move(opened).error();
+  if (error.code == base::ErrorCode::kCorrupt || error.code == base::ErrorCode::kNotFound) {
+    error.message += ". Nothing was changed. Keep " + options.directory +
+                     " as evidence, and restore it whole from the newest copy or from a peer's";
   }
-  TRY(auto store,
-      OpenRocksStore(Settings(options, options.directory, RocksSettings::Mode::kReadWrite)));
-  const std::optional<StoredHead> head = ReadHead(*store);
-  if (!head || head->height != checked.height || head->hash != checked.hash) {
-    return base::Corrupt("the store in " + options.directory + " changed while it was opened");
-  }
-  TRY(HeadAnchor anchor, HeadAnchor::Open(*options.files, AnchorPath(options.directory)));
-  TRY_STATUS(CatchUp(*store, anchor, reading.damaged));
-  return OpenedLedger{std::make_unique<LedgerStore>(
-                          std::move(store), LedgerStore::Disk{std::move(lock), std::move(anchor)}),
-                      std::move(reading.damaged)};
+  return error;
 }
 
 }  // namespace sogoc::storage

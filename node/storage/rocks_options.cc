@@ -91,4 +91,12 @@ base::Error RocksError(const std::string& what, const rocksdb::Status& status) {
   return base::FailedPrecondition(std::move(message));
 }
 
+base::Error OpenError(const std::string& path, const rocksdb::Status& status) {
+  // We ask for the same families every time: a store that has others lost the record of ours.
+  if (status.IsInvalidArgument()) {
+    return base::Corrupt("store: open " + path + ": " + status.ToString());
+  }
+  return RocksError("store: open " + path, status);
+}
+
 }  // namespace sogoc::storage

@@ -27,5 +27,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Families(const rocksdb::ColumnFamil
 
 // `what` says what was being done. Requires: !status.ok().
 base::Error RocksError(const std::string& what, const rocksdb::Status& status);
+// Of opening a store that is there.
+base::Error OpenError(const std::string& path, const rocksdb::Status& status);
 
 }  // namespace sogoc::storage

@@ -137,7 +137,10 @@ class RocksStore final : public KeyValueStore {
             ? rocksdb::DB::OpenForReadOnly(options_.db, settings.path, families, &families_,
                                            &opened)
             : rocksdb::DB::Open(options_.db, settings.path, families, &families_, &opened);
-    if (!status.ok()) return RocksError("store: open " + settings.path, status);
+    if (!status.ok()) {
+      return create ? RocksError("store: create " + settings.path, status)
+                    : OpenError(settings.path, status);
+    }
     db_.reset(opened);
     return base::Ok();
   }

@@ -1,5 +1,6 @@
 #include "tests/support/raw_client.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -16,6 +17,24 @@ namespace {
 
 int DescriptorOf(BIO* bio) { return static_cast<int>(BIO_get_fd(bio, nullptr)); }
 
+sockaddr_in Address(const char* host, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  inet_pton(AF_INET, host, &address.sin_addr);
+  return address;
+}
+
+bool Bind(int descriptor, const char* host) {
+  const sockaddr_in address = Address(host, 0);
+  return bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+}
+
+bool Connect(int descriptor, std::uint16_t port) {
+  const sockaddr_in address = Address("127.0.0.1", port);
+  return connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+}
+
 std::size_t ContentLength(std::string_view head) {
   const std::string_view name = "\r\nContent-Length: ";
   const std::size_t at = head.find(name);
@@ -26,20 +45,20 @@ std::size_t ContentLength(std::string_view head) {
 
 SslContext MakeSslContext() { return SslContext(SSL_CTX_new(TLS_client_method())); }
 
-RawClient::RawClient(std::uint16_t port, SSL_CTX* context) {
+RawClient::RawClient(std::uint16_t port, SSL_CTX* context, const char* from) {
   std::signal(SIGPIPE, SIG_IGN);  // a server that has gone shows in Send's result
-  bio_ = context == nullptr ? BIO_new(BIO_s_connect()) : BIO_new_ssl_connect(context);
-  BIO_set_conn_hostname(bio_, ("127.0.0.1:" + std::to_string(port)).c_str());
-  // The socket exists once BIO_do_connect has begun; a refused connection ends here.
-  if (BIO_do_connect(bio_) != 1) {
-    BIO_free_all(std::exchange(bio_, nullptr));
-    return;
-  }
+  const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int no_delay = 1;
-  setsockopt(DescriptorOf(bio_), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof(no_delay));
+  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof(no_delay));
   const timeval limit = {10, 0};
-  setsockopt(DescriptorOf(bio_), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-  setsockopt(DescriptorOf(bio_), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+  const bool connected = Bind(descriptor, from) && Connect(descriptor, port);
+  bio_ = BIO_new_socket(descriptor, BIO_CLOSE);
+  if (context != nullptr) bio_ = BIO_push(BIO_new_ssl(context, /*client=*/1), bio_);
+  if (!connected || (context != nullptr && BIO_do_handshake(bio_) != 1)) {
+    BIO_free_all(std::exchange(bio_, nullptr));
+  }
 }
 
 RawClient::~RawClient() { BIO_free_all(bio_); }

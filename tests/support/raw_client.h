@@ -25,8 +25,9 @@ SslContext MakeSslContext();
 // Every wait ends after ten seconds.
 class RawClient {
  public:
-  // Connects to 127.0.0.1. `context`: null for a plain connection.
-  explicit RawClient(std::uint16_t port, SSL_CTX* context = nullptr);
+  // Connects to 127.0.0.1 from the IPv4 address `from`. `context`: null for a plain connection.
+  explicit RawClient(std::uint16_t port, SSL_CTX* context = nullptr,
+                     const char* from = "127.0.0.1");
   ~RawClient();
   RawClient(RawClient&& other) noexcept : bio_(std::exchange(other.bio_, nullptr)) {}
   RawClient& operator=(RawClient&&) = delete;

@@ -249,6 +249,38 @@ TEST_P(HostileClient, ConnectionsBeyondTheLimitAreTurnedAway) {
   EXPECT_EQ(Client().Get("/hello")->status, 200);
 }
 
+TEST_P(HostileClient, OneClientCannotTakeTheConnectionsOfOthers) {
+  HttpLimits limits;
+  limits.connections_per_client_max = 2;
+  limits.header = milliseconds(1000);
+  Start(limits);
+  std::vector<support::RawClient> held;
+  for (int i = 0; i < 2; ++i) {
+    held.push_back(Connect());
+    held.back().Send(kHello);
+    ASSERT_THAT(held.back().ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  }
+  const std::string answer = Exchange(kHello);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 429 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 5\r\n"));
+  EXPECT_EQ(server_->stats().connections_refused, 1U);
+
+  support::RawClient other = Connect("127.0.0.2");
+  other.Send(kHello);
+  EXPECT_THAT(other.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+
+  // Far beyond the limit it is not even told; the other one is still served.
+  for (int i = 0; i < 100; ++i) held.push_back(Connect());
+  EXPECT_TRUE(Eventually([&] { return server_->stats().connections == 104; }));
+  EXPECT_LE(server_->stats().connections_open, 20U);
+  other.Send(kHello);
+  EXPECT_THAT(other.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+
+  held.clear();
+  EXPECT_TRUE(Eventually([&] { return server_->stats().connections_open == 1; }));
+  EXPECT_EQ(Client().Get("/hello")->status, 200);
+}
+
 TEST_P(HostileClient, NothingIsOwedToConnectionsFarBeyondTheLimit) {
   HttpLimits limits;
   limits.connections_max = 1;

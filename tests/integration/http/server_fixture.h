@@ -63,8 +63,8 @@ class HttpServerTest : public testing::TestWithParam<bool> {
     server_ = *std::move(started);
   }
 
-  support::RawClient Connect() {
-    return support::RawClient(server_->port(), Secure() ? ssl_.get() : nullptr);
+  support::RawClient Connect(const char* from = "127.0.0.1") {
+    return support::RawClient(server_->port(), Secure() ? ssl_.get() : nullptr, from);
   }
 
   tools::HttpClient Client(tools::HttpClientOptions options = {}) {

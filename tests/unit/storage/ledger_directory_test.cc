@@ -155,7 +155,7 @@ TEST_F(Directory, StoreThatIsShortIsRefusedWithBothHeightsAndWhatToDo) {
   for (const char* copy : {"at 0", "at 3", "at 4"}) {
     Restore(copy, "store");
     ExpectRefused(ErrorCode::kCorrupt,
-                  {"block 5 was acknowledged", std::string("ends with block ") + copy[3], "Restore",
+                  {"block 5 was acknowledged", std::string("ends with block ") + copy[3], "restore",
                    "from a peer"});
   }
 }
