@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 
+#include <array>
 #include <utility>
 
 #include "crypto/openssl_handles.h"
@@ -36,6 +37,17 @@ Ed25519PrivateKey Ed25519PrivateKey::FromSeed(const std::array<std::uint8_t, 32>
   PkeyPtr pkey(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
   Must(pkey != nullptr, "making an Ed25519 key");
   return *FromHandle(std::make_unique<Handle>(std::move(pkey)));
+}
+
+SecretString Ed25519PrivateKey::Seed() const {
+  std::array<std::uint8_t, 32> seed;
+  std::size_t size = seed.size();
+  Must(EVP_PKEY_get_raw_private_key(handle_->pkey.get(), seed.data(), &size) == 1 &&
+           size == seed.size(),
+       "reading an Ed25519 key");
+  SecretString copy(base::AsText(seed));
+  Clear(std::span<std::uint8_t>(seed));
+  return copy;
 }
 
 Ed25519Signature Ed25519PrivateKey::Sign(base::ByteView message) const {

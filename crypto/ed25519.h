@@ -1,13 +1,14 @@
 #pragma once
 
-// Ed25519 (RFC 8032, pure: no prehash, no context). Used for signed notes only (crypto/note.h);
-// what participants say is signed with P-256. Everything here is thread-safe. A failure of OpenSSL
+// Ed25519 (RFC 8032, pure: no prehash, no context). Used for signed notes (crypto/note.h) and by the
+// replication engine; what participants say is signed with P-256. Everything here is thread-safe. A failure of OpenSSL
 // itself ends the process.
 
 #include <array>
 #include <memory>
 #include <optional>
 
+#include "crypto/secret.h"
 #include "node/base/bytes.h"
 
 namespace sogoc::crypto {
@@ -34,6 +35,8 @@ class Ed25519PrivateKey {
   ~Ed25519PrivateKey();
 
   const Ed25519PublicKey& public_key() const { return public_key_; }
+  // The 32 bytes that FromSeed takes; for programs that read keys in a form of their own.
+  SecretString Seed() const;
 
   // Deterministic: one message has one signature.
   Ed25519Signature Sign(base::ByteView message) const;

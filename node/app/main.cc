@@ -31,8 +31,8 @@ sigset_t StopSignals() {
 }
 
 int RunInit(const app::NodeDirectory& directory, const app::Config& config,
-            const std::string& organisation) {
-  if (const base::Status made = directory.Init(config, organisation); !made)
+            const std::string& organisation, const app::PeerAddresses& addresses) {
+  if (const base::Status made = directory.Init(config, organisation, addresses); !made)
     return Fail(made.error());
   std::cout << "Made " << directory.path().string() << ".\n"
             << "Next: found the ledger with " << directory.peer().string()
@@ -104,6 +104,7 @@ int main(int argc, char** argv) {
   std::string entry;
   bool quiet = false;
   app::Config config;
+  app::PeerAddresses addresses;
 
   CLI::App* init = cli.add_subcommand("init", "make a node's folder: keys, node.toml, peer.json");
   init->add_option("dir", path, "folder to make")->required();
@@ -113,6 +114,11 @@ int main(int argc, char** argv) {
   init->add_option("--passphrase-file", config.passphrase_file, "one line, mode 0600")->required();
   init->add_option("--address", config.address, "where the gateway listens")->capture_default_str();
   init->add_option("--port", config.port, "0: any free port")->capture_default_str();
+  init->add_option("--endpoint", addresses.endpoints,
+                   "where others reach it, for peer.json: https://HOST[:PORT] (gateway), "
+                   "peer://HOST:PORT (cosignatures); repeatable")
+      ->allow_extra_args(false);
+  init->add_option("--p2p", addresses.p2p, "HOST:PORT where other peers' engines reach its engine");
   CLI::App* found = cli.add_subcommand("found", "write the ledger's first block");
   found->add_option("dir", path, "the node's folder")->required();
   found->add_option("entry", entry, "founding entry, made by sogoc found")->required();
@@ -133,7 +139,7 @@ int main(int argc, char** argv) {
     config.passphrase_file = std::filesystem::absolute(config.passphrase_file).string();
   }
   const app::NodeDirectory directory{path};
-  if (*init) return RunInit(directory, config, organisation);
+  if (*init) return RunInit(directory, config, organisation, addresses);
   if (*check) return RunCheck(directory, quiet);
   const auto read = app::ReadConfig(directory.config());
   if (!read) return Fail(read.error());

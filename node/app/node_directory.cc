@@ -6,6 +6,8 @@
 #include "crypto/passphrase.h"
 #include "crypto/spki.h"
 #include "node/app/advice.h"
+#include "node/consensus/cometbft/engine_files.h"
+#include "node/ledger/peer_endpoint.h"
 #include "node/storage/files.h"
 #include "proto/entry.pb.h"
 
@@ -18,9 +20,24 @@ base::Status WriteText(const std::filesystem::path& path, const std::string& tex
 
 std::string Text(base::ByteView bytes) { return base::ToText(bytes); }
 
+base::Status CheckAddresses(const PeerAddresses& addresses) {
+  for (const std::string& text : addresses.endpoints) {
+    TRY(const ledger::PeerEndpoint endpoint, ledger::ParsePeerEndpoint(text));
+    if (endpoint.kind == ledger::EndpointKind::kEngine) {
+      return base::InvalidArgument(text +
+                                   ": the engine's id is made here; give its HOST:PORT alone");
+    }
+  }
+  if (addresses.p2p.empty()) return base::Ok();
+  if (auto address = ledger::ParseHostPort(addresses.p2p); !address) return address.error();
+  return base::Ok();
+}
+
 }  // namespace
 
-base::Status NodeDirectory::Init(const Config& config, const std::string& organisation) const {
+base::Status NodeDirectory::Init(const Config& config, const std::string& organisation,
+                                 const PeerAddresses& addresses) const {
+  TRY_STATUS(CheckAddresses(addresses));
   std::error_code error;
   if (std::filesystem::exists(this->config(), error)) {
     return base::FailedPrecondition(this->config().string() +
@@ -46,6 +63,12 @@ base::Status NodeDirectory::Init(const Config& config, const std::string& organi
   TRY_STATUS(make("log", peer.mutable_log_key()));
   TRY_STATUS(make("cosigner", peer.mutable_cosigner_key()));
   TRY_STATUS(make("validator", peer.mutable_validator_key()));
+  for (const std::string& endpoint : addresses.endpoints) peer.add_endpoints(endpoint);
+  const auto engine = crypto::Ed25519PrivateKey::Generate();
+  TRY_STATUS(crypto::WriteKeyFile(key("engine"), engine, passphrase));
+  if (!addresses.p2p.empty()) {
+    peer.add_endpoints("p2p://" + cometbft::NodeIdOf(engine.public_key()) + "@" + addresses.p2p);
+  }
   const auto tls = crypto::P256PrivateKey::Generate();
   peer.set_tls_key_hash(Text(crypto::SpkiHash(tls.public_key())));
   TRY_STATUS(crypto::WriteKeyFile(key("tls"), tls, passphrase));

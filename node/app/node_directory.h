@@ -4,18 +4,26 @@
 //
 //   node.toml            the operator's file
 //   peer.json            what the founding entry needs to know of this peer; public
-//   keys/                log.key, cosigner.key, validator.key, tls.key: encrypted PKCS#8
-//   ledger/              the ledger (node/storage/ledger_directory.h)
-//   signed/checkpoint    what this peer has signed last
+//   keys/                log.key, cosigner.key, validator.key, engine.key, tls.key: encrypted
+//   PKCS#8 ledger/              the ledger (node/storage/ledger_directory.h) signed/checkpoint what
+//   this peer has signed last engine/              the engine's home
+//   (node/consensus/cometbft/engine_files.h)
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "crypto/ed25519.h"
 #include "node/app/config.h"
 #include "node/base/result.h"
 
 namespace sogoc::app {
+
+// Where others reach this peer, for peer.json.
+struct PeerAddresses {
+  std::vector<std::string> endpoints;  // of gateway and peer port (node/ledger/peer_endpoint.h)
+  std::string p2p;                     // HOST:PORT of the engine; empty: none
+};
 
 class NodeDirectory {
  public:
@@ -29,14 +37,17 @@ class NodeDirectory {
   }
   std::filesystem::path ledger() const { return path_ / "ledger"; }
   std::filesystem::path signed_checkpoint() const { return path_ / "signed" / "checkpoint"; }
+  std::filesystem::path engine() const { return path_ / "engine"; }
   // A path of node.toml: relative ones are below the folder.
   std::filesystem::path Resolve(const std::string& text) const { return path_ / text; }
 
   // Makes the folder with fresh keys, node.toml and peer.json. `organisation` is the one that runs
   // the node.
   //   kFailedPrecondition  there is a node.toml already
+  //   kInvalidArgument     an address is not of its form
   //   others               as in crypto/key_file.h, crypto/passphrase.h
-  base::Status Init(const Config& config, const std::string& organisation) const;
+  base::Status Init(const Config& config, const std::string& organisation,
+                    const PeerAddresses& addresses = {}) const;
 
   // The node's keys, with the passphrase of its passphrase_file.
   base::Result<crypto::Ed25519PrivateKey> ReadKey(const Config& config,

@@ -56,6 +56,7 @@ TEST(Ed25519, SignsAndVerifiesLikeRfc8032) {
     const auto key = Ed25519PrivateKey::FromSeed(Hex<32>(vector.seed));
     const Bytes message = base::FromHex(vector.message).value();
     EXPECT_EQ(base::ToHex(key.public_key()), vector.key);
+    EXPECT_EQ(base::ToHex(base::AsBytes(key.Seed().view())), vector.seed);
     EXPECT_EQ(base::ToHex(key.Sign(message)), vector.signature);
     EXPECT_TRUE(VerifyEd25519(Hex<32>(vector.key), message, Hex<64>(vector.signature)));
   }

@@ -1,0 +1,318 @@
+#include "node/consensus/cometbft/engine_files.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "crypto/sha256.h"
+#include "node/ledger/peer_endpoint.h"
+#include "node/storage/files.h"
+
+namespace sogoc::cometbft {
+namespace {
+
+using crypto::Ed25519PrivateKey;
+using crypto::Ed25519PublicKey;
+using crypto::SecretString;
+
+constexpr std::size_t kAddressBytes = 20;
+constexpr std::size_t kFileBytesMax = 1 << 20;
+constexpr const char* kPublicKeyType = "tendermint/PubKeyEd25519";
+constexpr const char* kPrivateKeyType = "tendermint/PrivKeyEd25519";
+
+std::string AddressOf(const Ed25519PublicKey& key) {
+  return base::ToHex(base::ByteView(crypto::Sha256(key)).first(kAddressBytes));
+}
+
+std::string JsonText(const std::string& text) {
+  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+// A basic string of TOML.
+std::string TomlText(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04X", byte);
+      out += escape;
+      continue;
+    }
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + "\"";
+}
+
+// RFC 3339 with all nine digits.
+std::string TimeText(base::TimeNs time) {
+  char fraction[16];
+  std::snprintf(fraction, sizeof fraction, ".%09u",
+                static_cast<unsigned>(time % base::kNsPerSecond));
+  const std::string milliseconds = base::FormatTimeIso(time);
+  return milliseconds.substr(0, milliseconds.find('.')) + fraction + "Z";
+}
+
+// A key of the engine's own JSON: {"type": …, "value": …}.
+std::string PublicKeyText(const Ed25519PublicKey& key) {
+  return std::string("{\"type\": \"") + kPublicKeyType + "\", \"value\": \"" + base::ToBase64(key) +
+         "\"}";
+}
+
+// Joins texts of which one is secret; leaves no copy behind.
+SecretString JoinSecret(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string text;
+  text.reserve(size);
+  for (const std::string_view part : parts) text += part;
+  SecretString secret(text);
+  crypto::Clear(std::span<char>(text));
+  return secret;
+}
+
+SecretString PrivateKeyText(const Ed25519PrivateKey& key) {
+  SecretString seed = key.Seed();
+  const SecretString both = JoinSecret({seed.view(), base::AsText(key.public_key())});
+  std::string base64 = base::ToBase64(base::AsBytes(both.view()));
+  SecretString text =
+      JoinSecret({"{\"type\": \"", kPrivateKeyType, "\", \"value\": \"", base64, "\"}"});
+  crypto::Clear(std::span<char>(base64));
+  return text;
+}
+
+base::Result<Ed25519PublicKey> ValidatorKeyOf(const ledger::PeerRecord& peer) {
+  Ed25519PublicKey key{};
+  if (peer.validator_key.size() != key.size()) {
+    return base::FailedPrecondition("the ledger has no validator key of peer " + peer.name);
+  }
+  std::copy(peer.validator_key.begin(), peer.validator_key.end(), key.begin());
+  return key;
+}
+
+// NODEID@HOST:PORT of every other peer that says where its engine is.
+struct OtherEngines {
+  std::string addresses;
+  std::string ids;
+};
+
+base::Result<OtherEngines> FindOthers(const std::string& own_name, const std::string& own_id,
+                                      const ledger::PeersRecord& peers) {
+  OtherEngines others;
+  std::set<std::string> seen = {own_id};
+  for (const ledger::PeerRecord& peer : peers.peers) {
+    const auto endpoint = ledger::FindEndpoint(peer, ledger::EndpointKind::kEngine);
+    if (!endpoint) continue;
+    if (peer.name == own_name && endpoint->node_id != own_id) {
+      return base::FailedPrecondition(
+          "on the ledger the engine of " + own_name + " has the id " + endpoint->node_id +
+          ", but the key in this folder has " + own_id +
+          ": put the right keys/engine.key back, or have the ledger's entry changed");
+    }
+    if (!seen.insert(endpoint->node_id).second) continue;
+    const char* comma = others.ids.empty() ? "" : ",";
+    others.addresses += comma + endpoint->node_id + "@" + endpoint->Authority();
+    others.ids += comma + endpoint->node_id;
+  }
+  return others;
+}
+
+base::Status CheckAddress(const char* what, const std::string& text) {
+  if (const auto address = ledger::ParseHostPort(text); !address) {
+    return base::InvalidArgument(std::string("the engine's ") + what +
+                                 " address must be IP:PORT; " + address.error().message);
+  }
+  return base::Ok();
+}
+
+// nullopt unless it is JSON with that member.
+std::optional<std::string> ChainIdIn(std::string_view genesis) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse({genesis.data(), genesis.size()}, error);
+  if (error || !value.is_object()) return std::nullopt;
+  const boost::json::value* chain_id = value.get_object().if_contains("chain_id");
+  if (chain_id == nullptr || !chain_id->is_string()) return std::nullopt;
+  return std::string(chain_id->get_string());
+}
+
+base::Status WriteIfOther(storage::FileSystem& files, const std::string& path,
+                          std::string_view text) {
+  if (files.Exists(path)) {
+    TRY(base::Bytes there, files.Read(path, kFileBytesMax));
+    const bool same = base::AsText(there) == text;
+    crypto::Clear(std::span<std::uint8_t>(there));
+    if (same) return base::Ok();
+  }
+  return storage::WriteFileDurably(files, path, base::AsBytes(text));
+}
+
+base::Status WriteGenesis(storage::FileSystem& files, const std::string& path,
+                          const std::string& text) {
+  if (!files.Exists(path)) return storage::WriteFileDurably(files, path, base::AsBytes(text));
+  TRY(const base::Bytes there, files.Read(path, kFileBytesMax));
+  const auto old_id = ChainIdIn(base::AsText(there));
+  if (!old_id) return base::Corrupt(path + " is not the genesis file of a network");
+  if (old_id != ChainIdIn(text)) {
+    return base::FailedPrecondition(path + " belongs to network " + *old_id +
+                                    ", this ledger's is " + ChainIdIn(text).value_or("unknown") +
+                                    ": give the engine a folder of its own");
+  }
+  return base::Ok();
+}
+
+// The guard against signing one height twice is never made anew where it was lost.
+base::Status WriteFirstState(storage::FileSystem& files, const std::string& data) {
+  const std::string path = data + "/priv_validator_state.json";
+  if (files.Exists(path)) return base::Ok();
+  for (const char* store : {"/blockstore.db", "/state.db", "/cs.wal"}) {
+    if (files.Exists(data + store)) {
+      return base::FailedPrecondition(
+          path + " is missing, but " + data + store +
+          " is there: nothing says what this validator has signed, and it must not sign that "
+          "twice. "
+          "Have the ledger replace its validator key, then begin with an empty engine folder");
+    }
+  }
+  return storage::WriteFileDurably(
+      files, path, base::AsBytes("{\"height\": \"0\", \"round\": 0, \"step\": 0}\n"));
+}
+
+}  // namespace
+
+std::string NodeIdOf(const Ed25519PublicKey& key) { return AddressOf(key); }
+
+std::string ValidatorAddressOf(const Ed25519PublicKey& key) {
+  std::string address = AddressOf(key);
+  for (char& c : address) {
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return address;
+}
+
+std::string ChainIdOf(const base::Digest& ledger_id) {
+  return "sogoc-" + base::ToHex(base::ByteView(ledger_id).first(8));
+}
+
+base::Result<std::string> GenesisText(const base::Digest& ledger_id, base::TimeNs last_header_time,
+                                      const ledger::PeersRecord& peers) {
+  std::set<Ed25519PublicKey> keys;
+  std::string validators;
+  for (const ledger::PeerRecord& peer : peers.peers) {
+    TRY(const Ed25519PublicKey key, ValidatorKeyOf(peer));
+    if (!keys.insert(key).second) {
+      return base::FailedPrecondition("peer " + peer.name +
+                                      " has the validator key of another peer");
+    }
+    validators += validators.empty() ? "\n" : ",\n";
+    validators += "    {\"address\": \"" + ValidatorAddressOf(key) +
+                  "\", \"pub_key\": " + PublicKeyText(key) + ", \"power\": \"" +
+                  std::to_string(kValidatorPower) + "\", \"name\": " + JsonText(peer.name) + "}";
+  }
+  if (keys.empty()) return base::FailedPrecondition("the ledger has no peers");
+  return "{\n"
+         "  \"genesis_time\": \"" +
+         TimeText(last_header_time + base::kNsPerSecond) +
+         "\",\n"
+         "  \"chain_id\": \"" +
+         ChainIdOf(ledger_id) +
+         "\",\n"
+         "  \"initial_height\": \"1\",\n"
+         "  \"consensus_params\": {\n"
+         "    \"block\": {\"max_bytes\": \"2097152\", \"max_gas\": \"-1\"},\n"
+         "    \"evidence\": {\"max_age_num_blocks\": \"100000\", "
+         "\"max_age_duration\": \"172800000000000\", \"max_bytes\": \"65536\"},\n"
+         "    \"validator\": {\"pub_key_types\": [\"ed25519\"]},\n"
+         "    \"version\": {\"app\": \"1\"},\n"
+         "    \"abci\": {\"vote_extensions_enable_height\": \"0\"}\n"
+         "  },\n"
+         "  \"validators\": [" +
+         validators +
+         "\n  ],\n"
+         "  \"app_hash\": \"\",\n"
+         "  \"app_state\": {}\n"
+         "}\n";
+}
+
+base::Result<std::string> ConfigText(const EngineSettings& settings,
+                                     const ledger::PeersRecord& peers,
+                                     const Ed25519PublicKey& node_key) {
+  TRY_STATUS(CheckAddress("p2p", settings.p2p));
+  TRY_STATUS(CheckAddress("rpc", settings.rpc));
+  if (!settings.metrics.empty()) TRY_STATUS(CheckAddress("metrics", settings.metrics));
+  TRY(const OtherEngines others, FindOthers(settings.name, NodeIdOf(node_key), peers));
+  std::string text =
+      "# Made from node.toml and the ledger at every start of sogoc-node: changes here are lost.\n"
+      "# Timers and packet sizes have to be alike on all peers.\n\n"
+      "proxy_app = " +
+      TomlText(settings.abci) + "\nabci = \"socket\"\nmoniker = " + TomlText(settings.name) +
+      "\nlog_level = " + TomlText(settings.log_level) +
+      "\n\n[rpc]\nladdr = " + TomlText("tcp://" + settings.rpc) +
+      "\nunsafe = false\ncors_allowed_origins = []\npprof_laddr = \"\"\n"
+      "\n[p2p]\nladdr = " +
+      TomlText("tcp://" + settings.p2p) + "\npersistent_peers = " + TomlText(others.addresses) +
+      "\nunconditional_peer_ids = " + TomlText(others.ids) +
+      "\npersistent_peers_max_dial_period = \"10s\"\n"
+      "pex = false\n"
+      "addr_book_strict = false\n"
+      "allow_duplicate_ip = true\n"
+      "flush_throttle_timeout = \"5ms\"\n"
+      "max_packet_msg_payload_size = 16384\n"
+      "send_rate = 50000000\n"
+      "recv_rate = 50000000\n"
+      "\n[mempool]\n"
+      "recheck = false\n"
+      "broadcast = true\n"
+      "max_txs_bytes = 67108864\n"
+      "max_tx_bytes = 131072\n"
+      "\n[statesync]\nenable = false\n"
+      "\n[consensus]\n"
+      "timeout_propose = \"500ms\"\n"
+      "timeout_propose_delta = \"250ms\"\n"
+      "timeout_prevote = \"300ms\"\n"
+      "timeout_precommit = \"300ms\"\n"
+      "timeout_commit = \"0s\"\n"
+      "skip_timeout_commit = true\n"
+      "create_empty_blocks = false\n"
+      "create_empty_blocks_interval = \"5s\"\n"
+      "peer_gossip_sleep_duration = \"10ms\"\n"
+      "double_sign_check_height = 0\n"
+      "\n[storage]\ndiscard_abci_responses = true\n"
+      "\n[tx_index]\nindexer = \"null\"\n";
+  if (!settings.metrics.empty()) {
+    text += "\n[instrumentation]\nprometheus = true\nprometheus_listen_addr = " +
+            TomlText(settings.metrics) + "\n";
+  }
+  return text;
+}
+
+SecretString NodeKeyText(const Ed25519PrivateKey& key) {
+  return JoinSecret({"{\"priv_key\": ", PrivateKeyText(key).view(), "}\n"});
+}
+
+SecretString ValidatorKeyText(const Ed25519PrivateKey& key) {
+  return JoinSecret({"{\"address\": \"", ValidatorAddressOf(key.public_key()),
+                     "\",\n \"pub_key\": ", PublicKeyText(key.public_key()),
+                     ",\n \"priv_key\": ", PrivateKeyText(key).view(), "}\n"});
+}
+
+base::Status WriteEngineFiles(storage::FileSystem& files, const std::string& home,
+                              const EngineFiles& content) {
+  const std::string config = home + "/config";
+  const std::string data = home + "/data";
+  for (const std::string& folder : {home, config, data}) {
+    TRY_STATUS(files.CreateDirectory(folder));
+    TRY_STATUS(files.SyncDirectory(storage::DirectoryOf(folder)));
+  }
+  TRY_STATUS(WriteGenesis(files, config + "/genesis.json", content.genesis));
+  TRY_STATUS(WriteFirstState(files, data));
+  TRY_STATUS(WriteIfOther(files, config + "/config.toml", content.config));
+  TRY_STATUS(WriteIfOther(files, config + "/node_key.json", content.node_key.view()));
+  return WriteIfOther(files, config + "/priv_validator_key.json", content.validator_key.view());
+}
+
+}  // namespace sogoc::cometbft
