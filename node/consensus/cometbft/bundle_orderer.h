@@ -22,7 +22,7 @@ namespace sogoc::cometbft {
 struct BundleOrdererOptions {
   unsigned verify_threads = 2;
   std::size_t waiting_bytes_max = 64 << 20;  // of submissions that wait to be verified
-  OutboxLimits outbox;
+  OutboxLimits outbox = {};
   // How long an entry may wait for its bundle and travel; then its client is told that nothing is
   // known.
   std::chrono::milliseconds decision_max{20'000};
