@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -180,6 +181,23 @@ TEST_F(BundleOrdererTest, WhatNeedsNoBlockIsAnsweredWithoutOne) {
   EXPECT_TRUE(Submit({}).get().empty());
   EXPECT_EQ(orderer_->travelling_bundles(), 0U);
   EXPECT_EQ(engine_.height(), 2U);
+}
+
+TEST_F(BundleOrdererTest, ItIsAnsweredWhileBlocksArrive) {
+  const Bytes entry = Event();
+  const Committed committed = CommittedOf(Ask({entry})[0]);
+  const std::vector<Bytes> again(50, entry);
+  std::atomic<bool> done = false;
+  std::thread asking([&] {
+    while (!done) {
+      for (const SubmittedAnswer& answer : Submit(again).get()) {
+        EXPECT_EQ(std::get<Committed>(answer.answer).index, committed.index);
+      }
+    }
+  });
+  for (int i = 0; i < 400; ++i) engine_.Apply({world_.Bundle({Event()})});
+  done = true;
+  asking.join();
 }
 
 TEST_F(BundleOrdererTest, ARefusedEntryDoesNotSpoilItsNeighbours) {
