@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes tests/vectors/{entry,ledger,state,tiles}.json from docs/format/ and proto/entry.proto.
+"""Makes tests/vectors/{entry,ledger,state,tiles,bundle}.json from docs/format/ and the schema.
 
 usage: make_vectors.py [--write]      without --write it only says whether the files are up to date
 Run it when a format changes, look at the difference, and commit both.
@@ -157,10 +157,54 @@ def tile_vectors():
             "example": "".join(f"{f['path']:<24}{f['size']:>6} {f['sha256']}\n" for f in big)}
 
 
+def bundle_vectors():
+    gateway = bytes.fromhex("c0ffee0102030405")
+
+    def encoded(counter, entries, version=1):
+        return bytes([version]) + gateway + counter.to_bytes(8, "big") + b"".join(
+            len(entry).to_bytes(4, "big") + entry for entry in entries)
+
+    def vector(about, counter, entries):
+        data = encoded(counter, entries)
+        return {"about": about, "gateway": gateway.hex(), "counter": str(counter),
+                "entries": [entry.hex() for entry in entries], "bytes": data.hex(),
+                "sha256": sha256(data).hex()}
+
+    def bad(about, error, data):
+        return {"about": about, "error": error, "bytes": data.hex()}
+
+    head = encoded(7, [])
+    signed = bytes.fromhex(entry_vectors()["entries"][0]["signed_entry"])
+    return {"about": "docs/format/bundle.md. Bytes in hexadecimal.",
+            "bundles": [vector("two entries, of three bytes and of one", 258,
+                               [b"\x0a\x0b\x0c", b"\xff"]),
+                        vector("the first entry of entry.json", 1, [signed]),
+                        vector("the largest counter", 2**64 - 1, [b"\0"])],
+            "malformed": [
+                bad("nothing", "too short", b""),
+                bad("half a head", "too short", head[:9]),
+                bad("without entries", "too short", head),
+                bad("version 0", "of an unknown version", encoded(7, [b"x"], version=0)),
+                bad("version 2", "of an unknown version", encoded(7, [b"x"], version=2)),
+                bad("three bytes of a length", "it ends within a length", head + bytes(3)),
+                bad("an entry of 0 bytes", "a length is out of range", encoded(7, [b""])),
+                bad("an entry of 0 bytes after another", "a length is out of range",
+                    encoded(7, [b"x", b""])),
+                bad("a length of 60,000", "a length is out of range",
+                    head + (60_000).to_bytes(4, "big") + b"x"),
+                bad("a length of 2^32 - 1", "a length is out of range", head + b"\xff" * 4 + b"x"),
+                bad("an entry cut off", "it ends within an entry", encoded(7, [b"xyz"])[:-1]),
+                bad("a length without its entry", "it ends within an entry",
+                    encoded(7, [b"xyz", b"x"])[:-1]),
+                bad("a byte too many", "it ends within a length", encoded(7, [b"xyz"]) + b"\0"),
+            ]}
+
+
 def main():
     stale = []
     for name, make in (("entry", entry_vectors), ("ledger", ledger_vectors),
-                       ("state", state_vectors), ("tiles", tile_vectors)):
+                       ("state", state_vectors), ("tiles", tile_vectors),
+                       ("bundle", bundle_vectors)):
         path = wire.ROOT / f"tests/vectors/{name}.json"
         text = json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
         if not path.exists() or path.read_text() != text:

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/consensus/cometbft/admission.h"
 #include "node/consensus/execution.h"
-#include "node/ledger/records.h"
 
 namespace sogoc::cometbft {
 namespace {
@@ -26,6 +26,37 @@ std::size_t BytesOf(const std::vector<base::Bytes>& entries) {
   for (const base::Bytes& entry : entries) bytes += sizeof entry + entry.size();
   return bytes;
 }
+
+base::Error Stopping() {
+  return base::Unavailable(
+      "this node is stopping; send the same bytes again, here or to another peer");
+}
+
+base::Error NotOrdered(const base::Error& why) {
+  return base::Unavailable("not ordered: " + why.message +
+                           "; send the same bytes again, here or to another peer");
+}
+
+// A store as of `head`, while newer blocks arrive: good for finding why an entry is refused.
+class StoreAsOf final : public ledger::ParentView {
+ public:
+  StoreAsOf(const storage::LedgerStore& store, ledger::ChainHead head)
+      : store_(store), head_(std::move(head)) {}
+  std::optional<base::Bytes> Get(base::ByteView key) const override { return store_.Get(key); }
+  std::optional<base::Bytes> GetStateNode(base::ByteView node_key) const override {
+    return store_.GetStateNode(node_key);
+  }
+  std::optional<ledger::ChainHead> Head() const override { return head_; }
+  // Not those of a block that is just being written.
+  std::optional<ledger::EntryIndex> FindEntry(const base::Digest& id) const override {
+    const auto index = store_.FindEntry(id);
+    return index && *index < head_.log.size() ? index : std::nullopt;
+  }
+
+ private:
+  const storage::LedgerStore& store_;
+  const ledger::ChainHead head_;
+};
 
 void AnswerAll(const std::vector<OutboxEntry>& entries, const base::Error& error) {
   for (const OutboxEntry& entry : entries) entry.Answer(error);
@@ -51,8 +82,7 @@ BundleOrderer::BundleOrderer(const storage::LedgerStore& store,
 BundleOrderer::~BundleOrderer() {
   stopping_ = true;
   submitted_.Close();
-  AnswerAll(outbox_.Close(), base::Unavailable("this node is stopping; send it again, here or to "
-                                               "another peer"));
+  AnswerAll(outbox_.Close(), Stopping());
   for (std::thread& verifier : verifiers_) verifier.join();
   sender_.join();
 }
@@ -86,28 +116,20 @@ void BundleOrderer::Pack(Submission submission) {
       entries.push_back({id, std::move(submission.entries[i]), pending, i});
     }
   }
-  AnswerAll(outbox_.Add(std::move(entries)), base::Unavailable("this node is stopping"));
+  AnswerAll(outbox_.Add(std::move(entries)), Stopping());
 }
 
 std::optional<consensus::EntryAnswer> BundleOrderer::AnswerAtOnce(
     const consensus::CheckResult& checked) const {
   if (!checked) return checked.error();
-  const ledger::Entry& entry = checked->entry;
-  const auto head = store_.Head();
-  const auto index = store_.FindEntry(entry.id);
-  const bool stands_there = index && *index < head->log.size();
-  const bool expired = entry.body.not_after() < head->header.time / base::kNsPerSecond;
-  const bool foreign = !base::Equal(base::AsBytes(entry.body.ledger_id()), store_.ledger_id());
-  const bool wrongly_signed =
-      !checked->verified_with && store_.Get(ledger::KeyKey(entry.key_id)).has_value();
-  if (!stands_there && !expired && !foreign && !wrongly_signed) return std::nullopt;
-  // Execution finds the words.
-  std::vector<std::vector<consensus::CheckResult>> alone{{*checked}};
-  auto executed = consensus::ExecuteSubmissions(store_, std::move(alone), head->header.time + 1);
-  if (std::holds_alternative<ledger::Accepted>(
-          std::get<ledger::EntryOutcome>(executed.decisions[0].outcomes[0]))) {
+  const StoreAsOf parent(store_, *store_.Head());
+  const base::TimeNs head_time = parent.Head()->header.time;
+  if (!parent.FindEntry(checked->entry.id) && !LastingObjection(*checked, store_, head_time)) {
     return std::nullopt;
   }
+  // Execution finds the words.
+  std::vector<std::vector<consensus::CheckResult>> alone{{*checked}};
+  auto executed = consensus::ExecuteSubmissions(parent, std::move(alone), head_time + 1);
   return consensus::AnswersOf(std::move(executed.decisions[0]), nullptr, store_)[0].answer;
 }
 
@@ -122,20 +144,38 @@ void BundleOrderer::RunSender() {
 }
 
 void BundleOrderer::Send(const BundleOutbox::Sealed& bundle) {
-  const auto deadline = BundleOutbox::Clock::now() + options_.decision_max / 2;
+  // Of bundles that waited as long for a busy engine, each has one attempt.
+  const auto deadline = bundle.since + options_.decision_max / 2;
   for (milliseconds wait = kRetryAfter;; wait = std::min(2 * wait, kRetryAfterMax)) {
     const base::Status sent = engine_.Broadcast(bundle.tx);
     if (sent) return;
-    const bool again = sent.error().code == base::ErrorCode::kUnavailable && !stopping_ &&
-                       BundleOutbox::Clock::now() + wait < deadline;
-    if (!again) {
-      AnswerAll(outbox_.Take(bundle.hash),
-                base::Unavailable("not ordered: " + sent.error().message +
-                                  "; send it again, here or to another peer"));
-      return;
+    if (sent.error().code == base::ErrorCode::kInvalidArgument) {
+      return SendWithoutRefused(bundle, sent.error());
+    }
+    if (stopping_ || BundleOutbox::Clock::now() + wait >= deadline) {
+      return AnswerAll(outbox_.Take(bundle.hash), NotOrdered(sent.error()));
     }
     std::this_thread::sleep_for(wait);
   }
+}
+
+void BundleOrderer::SendWithoutRefused(const BundleOutbox::Sealed& bundle,
+                                       const base::Error& refused) {
+  std::vector<OutboxEntry> entries = outbox_.Take(bundle.hash);
+  if (entries.empty()) return;
+  std::vector<base::Bytes> bytes = DecodeBundle(bundle.tx).value().entries;
+  const std::vector<consensus::CheckResult> results = checker_.Check(bytes);
+  std::vector<OutboxEntry> others;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (auto answer = AnswerAtOnce(results[i])) {
+      entries[i].Answer(*std::move(answer));
+    } else {
+      entries[i].bytes = std::move(bytes[i]);
+      others.push_back(std::move(entries[i]));
+    }
+  }
+  if (others.size() == entries.size()) return AnswerAll(others, NotOrdered(refused));
+  AnswerAll(outbox_.PutBack(std::move(others)), Stopping());
 }
 
 void BundleOrderer::OnCommitted(CommittedBlock block) {

@@ -3,6 +3,7 @@
 // The orderer of a ledger that several organisations keep: entries go to the engine in bundles, and
 // are answered when this node has executed and stored the block that they came back in.
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <thread>
@@ -21,8 +22,9 @@ namespace sogoc::cometbft {
 struct BundleOrdererOptions {
   unsigned verify_threads = 2;
   std::size_t waiting_bytes_max = 64 << 20;  // of submissions that wait to be verified
-  OutboxLimits outbox;
-  // How long an entry may travel; then its client is told that nothing is known.
+  OutboxLimits outbox = {};
+  // How long an entry may wait for its bundle and travel; then its client is told that nothing is
+  // known.
   std::chrono::milliseconds decision_max{20'000};
   // As SequencerOptions::admit.
   std::function<base::Status()> admit = [] { return base::Ok(); };
@@ -57,9 +59,12 @@ class BundleOrderer final : public consensus::Orderer {
   void RunSender();
   void Pack(Submission submission);
   // The answer of an entry that needs no block: its bytes are no entry, it stands in the log
-  // already, or it would be refused for its envelope or signature whatever comes before it.
+  // already, or there is a lasting objection (admission.h).
   std::optional<consensus::EntryAnswer> AnswerAtOnce(const consensus::CheckResult& checked) const;
   void Send(const BundleOutbox::Sealed& bundle);
+  // CheckTx refused the bundle for entries that were right when it was packed: they are answered,
+  // and the others leave again.
+  void SendWithoutRefused(const BundleOutbox::Sealed& bundle, const base::Error& refused);
 
   const storage::LedgerStore& store_;
   const consensus::EntryChecker& checker_;

@@ -1,5 +1,6 @@
 #include "node/consensus/cometbft/bundle_outbox.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "crypto/sha256.h"
@@ -19,9 +20,20 @@ std::vector<OutboxEntry> BundleOutbox::Add(std::vector<OutboxEntry> entries) {
     return closed_ || waiting_.empty() || waiting_bytes_ + bytes <= limits_.waiting_bytes_max;
   });
   if (closed_) return entries;
-  if (waiting_.empty()) waiting_since_ = Clock::now();
+  const Clock::time_point now = Clock::now();
+  for (OutboxEntry& entry : entries) entry.since = now;
   std::move(entries.begin(), entries.end(), std::back_inserter(waiting_));
   waiting_bytes_ += bytes;
+  changed_.notify_all();
+  return {};
+}
+
+std::vector<OutboxEntry> BundleOutbox::PutBack(std::vector<OutboxEntry> entries) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return entries;
+  for (const OutboxEntry& entry : entries) waiting_bytes_ += BytesOf(entry);
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(entries.begin()),
+                  std::make_move_iterator(entries.end()));
   changed_.notify_all();
   return {};
 }
@@ -32,8 +44,8 @@ std::optional<BundleOutbox::Sealed> BundleOutbox::Next(std::chrono::milliseconds
   while (!closed_ && !ShouldLeave()) {
     if (Clock::now() >= deadline) return std::nullopt;
     const bool filling = !waiting_.empty() && travelling_bytes_ < limits_.travelling_bytes_max;
-    changed_.wait_until(lock,
-                        filling ? std::min(deadline, waiting_since_ + limits_.fill) : deadline);
+    changed_.wait_until(
+        lock, filling ? std::min(deadline, waiting_.front().since + limits_.fill) : deadline);
   }
   if (closed_) return std::nullopt;
   return Seal();
@@ -43,22 +55,26 @@ bool BundleOutbox::ShouldLeave() const {
   if (waiting_.empty() || travelling_bytes_ >= limits_.travelling_bytes_max) return false;
   return travelling_.size() < limits_.bundles_at_once ||
          kBundleHeadBytes + waiting_bytes_ >= kBundleBytesMax ||
-         Clock::now() >= waiting_since_ + limits_.fill;
+         Clock::now() >= waiting_.front().since + limits_.fill;
+}
+
+OutboxEntry BundleOutbox::TakeWaiting() {
+  OutboxEntry entry = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting_bytes_ -= BytesOf(entry);
+  return entry;
 }
 
 BundleOutbox::Sealed BundleOutbox::Seal() {
   Bundle bundle{gateway_, ++counter_, {}};
-  Travelling travelling{{}, kBundleHeadBytes, Clock::now()};
+  Travelling travelling{{}, kBundleHeadBytes};
   while (!waiting_.empty() && travelling.bytes + BytesOf(waiting_.front()) <= kBundleBytesMax) {
-    const std::size_t bytes = BytesOf(waiting_.front());
-    travelling.bytes += bytes;
-    waiting_bytes_ -= bytes;
-    bundle.entries.push_back(std::move(waiting_.front().bytes));
-    travelling.entries.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+    OutboxEntry entry = TakeWaiting();
+    travelling.bytes += BytesOf(entry);
+    bundle.entries.push_back(std::move(entry.bytes));
+    travelling.entries.push_back(std::move(entry));
   }
-  waiting_since_ = Clock::now();
-  Sealed sealed{{}, EncodeBundle(bundle)};
+  Sealed sealed{{}, EncodeBundle(bundle), travelling.entries.front().since};
   sealed.hash = crypto::Sha256(sealed.tx);
   travelling_bytes_ += travelling.bytes;
   travelling_.emplace(sealed.hash, std::move(travelling));
@@ -85,9 +101,11 @@ std::vector<OutboxEntry> BundleOutbox::TakeOlder(Clock::time_point limit) {
   std::vector<OutboxEntry> entries;
   for (auto it = travelling_.begin(); it != travelling_.end();) {
     const auto next = std::next(it);
-    if (it->second.since < limit) Release(it, entries);
+    if (it->second.entries.front().since < limit) Release(it, entries);
     it = next;
   }
+  while (!waiting_.empty() && waiting_.front().since < limit) entries.push_back(TakeWaiting());
+  changed_.notify_all();
   return entries;
 }
 

@@ -39,9 +39,10 @@ class PendingSubmission {
 // An entry, and whom to tell.
 struct OutboxEntry {
   base::Digest id{};
-  base::Bytes bytes;
+  base::Bytes bytes;  // while it travels they are in the bundle
   std::shared_ptr<PendingSubmission> submission;
   std::size_t position = 0;
+  std::chrono::steady_clock::time_point since = {};  // set by Add
 
   void Answer(consensus::EntryAnswer answer) const {
     submission->Answer(position, {id, std::move(answer)});
@@ -64,6 +65,7 @@ class BundleOutbox {
   struct Sealed {
     base::Digest hash{};  // of the transaction
     base::Bytes tx;
+    Clock::time_point since;  // of its first entry
   };
 
   BundleOutbox(const GatewayId& gateway, OutboxLimits limits)
@@ -71,12 +73,15 @@ class BundleOutbox {
 
   // Waits for room; the entries stay together and in order. Once closed they are given back.
   std::vector<OutboxEntry> Add(std::vector<OutboxEntry> entries);
+  // Entries that were taken out and have their bytes again: they are the next to leave. Waits for
+  // nothing. Once closed they are given back.
+  std::vector<OutboxEntry> PutBack(std::vector<OutboxEntry> entries);
   // The next bundle, as soon as it should leave; it travels from then on. nullopt once closed, or
   // after `wait` without one.
   std::optional<Sealed> Next(std::chrono::milliseconds wait);
   // The entries of a bundle that travelled and does no longer; empty for one that is not ours.
   std::vector<OutboxEntry> Take(const base::Digest& hash);
-  // Those of all bundles that left before `limit`.
+  // What was added before `limit`: entries that wait, and those of bundles whose first one was.
   std::vector<OutboxEntry> TakeOlder(Clock::time_point limit);
   // No bundle leaves any more. Gives back all entries, waiting and travelling.
   std::vector<OutboxEntry> Close();
@@ -88,7 +93,6 @@ class BundleOutbox {
   struct Travelling {
     std::vector<OutboxEntry> entries;
     std::size_t bytes = 0;
-    Clock::time_point since;
   };
   using TravellingMap = std::map<base::Digest, Travelling>;
 
@@ -96,6 +100,7 @@ class BundleOutbox {
     return kBundleBytesPerEntry + entry.bytes.size();
   }
   bool ShouldLeave() const;
+  OutboxEntry TakeWaiting();
   Sealed Seal();
   void Release(TravellingMap::iterator it, std::vector<OutboxEntry>& entries);
 
@@ -105,7 +110,6 @@ class BundleOutbox {
   std::condition_variable changed_;
   std::deque<OutboxEntry> waiting_;
   std::size_t waiting_bytes_ = 0;
-  Clock::time_point waiting_since_;  // of the first of them
   TravellingMap travelling_;
   std::size_t travelling_bytes_ = 0;
   std::uint64_t counter_ = 0;

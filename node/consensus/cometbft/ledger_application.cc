@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/sha256.h"
+#include "node/consensus/cometbft/admission.h"
 #include "node/consensus/cometbft/bundle.h"
 #include "node/consensus/cometbft/proposal.h"
 #include "node/consensus/cometbft/validators.h"
@@ -60,6 +61,8 @@ base::Result<abci::ResponseInfo> LedgerApplication::Info(const abci::RequestInfo
         " and block protocol " + std::to_string(request.block_version()) +
         "; scripts/setup installs the right engine");
   }
+  // Never a height with the hash before it.
+  const std::lock_guard lock(commit_mutex_);
   abci::ResponseInfo info;
   info.set_data(chain_id_);
   info.set_app_version(kAppVersion);
@@ -83,22 +86,8 @@ std::optional<std::string> LedgerApplication::Objection(base::ByteView tx) const
   if (!bundle) return bundle.error().message;
   const base::TimeNs head_time = store_.Head()->header.time;
   for (const consensus::CheckResult& checked : checker_.Check(bundle->entries)) {
-    if (auto objection = Objection(checked, head_time)) return objection;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> LedgerApplication::Objection(const consensus::CheckResult& checked,
-                                                        base::TimeNs head_time) const {
-  if (!checked) return checked.error().message;
-  const ledger::Entry& entry = checked->entry;
-  if (!base::Equal(base::AsBytes(entry.body.ledger_id()), store_.ledger_id())) {
-    return "an entry of another ledger";
-  }
-  if (entry.body.not_after() < head_time / base::kNsPerSecond) return "an entry has expired";
-  // A key that is not known yet may be in the block before.
-  if (!checked->verified_with && store_.Get(ledger::KeyKey(entry.key_id))) {
-    return "the signature of an entry is wrong";
+    if (!checked) return checked.error().message;
+    if (auto objection = LastingObjection(*checked, store_, head_time)) return objection;
   }
   return std::nullopt;
 }
@@ -112,9 +101,11 @@ base::Result<abci::ResponseQuery> LedgerApplication::Query(const abci::RequestQu
 
 base::Result<abci::ResponseInitChain> LedgerApplication::InitChain(
     const abci::RequestInitChain& request) {
+  staged_.reset();
   if (request.chain_id() != chain_id_) {
-    return base::FailedPrecondition("the engine's genesis is of the network " + request.chain_id() +
-                                    ", this ledger is " + chain_id_);
+    return base::FailedPrecondition("the engine's genesis is of the network " +
+                                    Printable(request.chain_id()) + ", this ledger is " +
+                                    chain_id_);
   }
   if (store_.EngineHeight()) {
     return base::FailedPrecondition(
@@ -158,6 +149,7 @@ base::Result<abci::ResponseProcessProposal> LedgerApplication::ProcessProposal(
 
 base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
     const abci::RequestFinalizeBlock& request) {
+  staged_.reset();
   const auto last = store_.EngineHeight();
   const std::uint64_t expected = last ? *last + 1 : initial_height_;
   if (request.height() < 0 || static_cast<std::uint64_t>(request.height()) != expected) {
@@ -166,8 +158,8 @@ base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
                                     "; this ledger needs block " + std::to_string(expected));
   }
   const auto head = store_.Head();
-  CommittedBlock staged{expected, ToNs(request.time()), nullptr, {}};
-  if (staged.time <= head->header.time) {
+  CommittedBlock block{expected, ToNs(request.time()), nullptr, {}};
+  if (block.time <= head->header.time) {
     return base::FailedPrecondition("the engine's block " + std::to_string(expected) +
                                     " is not later than the ledger's head");
   }
@@ -180,41 +172,42 @@ base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
     const auto bundle = DecodeBundle(tx);
     submissions.push_back(bundle ? checker_.Check(bundle->entries)
                                  : std::vector<consensus::CheckResult>());
-    staged.bundles.push_back({crypto::Sha256(tx), {}});
+    block.bundles.push_back({crypto::Sha256(tx), {}});
   }
-  auto executed = consensus::ExecuteSubmissions(store_, std::move(submissions), staged.time);
-  for (std::size_t i = 0; i < staged.bundles.size(); ++i) {
-    staged.bundles[i].decision = std::move(executed.decisions[i]);
+  auto executed = consensus::ExecuteSubmissions(store_, std::move(submissions), block.time);
+  for (std::size_t i = 0; i < block.bundles.size(); ++i) {
+    block.bundles[i].decision = std::move(executed.decisions[i]);
   }
-  staged.block = executed.block;
-  response.set_app_hash(base::ToText(staged.block ? staged.block->hash : head->hash));
-  if (staged.block) {
-    const auto peers = staged.block->state.find(ledger::PeersKey());
-    if (peers != staged.block->state.end()) {
-      const ledger::StagedView after(store_, staged.block);
-      for (abci::ValidatorUpdate& update : ValidatorUpdates(PeersOf(store_), PeersOf(after))) {
-        *response.add_validator_updates() = std::move(update);
-      }
+  block.block = executed.block;
+  response.set_app_hash(base::ToText(block.block ? block.block->hash : head->hash));
+  if (block.block && block.block->state.contains(ledger::PeersKey())) {
+    const ledger::StagedView after(store_, block.block);
+    for (abci::ValidatorUpdate& update : ValidatorUpdates(PeersOf(store_), PeersOf(after))) {
+      *response.add_validator_updates() = std::move(update);
     }
   }
+  staged_ = Staged{std::move(block), {}};
   for (const abci::Misbehavior& proof : request.misbehavior()) {
-    callbacks_.on_misbehavior(
+    staged_->misbehavior.push_back(
         {PeerOfValidator(base::AsBytes(proof.validator().address()), PeersOf(store_)),
          abci::MisbehaviorType_Name(proof.type()), static_cast<std::uint64_t>(proof.height())});
   }
-  staged_ = std::move(staged);
   return response;
 }
 
 base::Result<abci::ResponseCommit> LedgerApplication::Commit() {
   if (!staged_) return base::FailedPrecondition("the engine commits what it did not finalize");
-  CommittedBlock committed = *std::move(staged_);
+  auto [committed, misbehavior] = *std::move(staged_);
   staged_.reset();
-  if (committed.block) {
-    store_.Commit(*committed.block, committed.engine_height);
-  } else {
-    store_.CommitEngineHeight(committed.engine_height);
+  {
+    const std::lock_guard lock(commit_mutex_);
+    if (committed.block) {
+      store_.Commit(*committed.block, committed.engine_height);
+    } else {
+      store_.CommitEngineHeight(committed.engine_height);
+    }
   }
+  for (const ValidatorMisbehavior& proof : misbehavior) callbacks_.on_misbehavior(proof);
   callbacks_.on_committed(std::move(committed));
   return abci::ResponseCommit();
 }

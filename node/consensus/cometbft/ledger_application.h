@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ struct ValidatorMisbehavior {
 };
 
 struct ApplicationCallbacks {
-  // Both on the engine's consensus thread, before the engine is answered.
+  // Both on the engine's consensus thread, when a block is durable and before the engine is told.
   std::function<void(CommittedBlock)> on_committed = [](CommittedBlock) {};
   std::function<void(const ValidatorMisbehavior&)> on_misbehavior =
       [](const ValidatorMisbehavior&) {};
@@ -68,10 +69,13 @@ class LedgerApplication final : public Application {
   base::Result<abci::ResponseCommit> Commit() override;
 
  private:
+  struct Staged {
+    CommittedBlock block;
+    std::vector<ValidatorMisbehavior> misbehavior;
+  };
+
   // nullopt: the bundle may travel. Else why not.
   std::optional<std::string> Objection(base::ByteView tx) const;
-  std::optional<std::string> Objection(const consensus::CheckResult& checked,
-                                       base::TimeNs head_time) const;
 
   storage::LedgerStore& store_;
   const consensus::EntryChecker& checker_;
@@ -80,7 +84,9 @@ class LedgerApplication final : public Application {
 
   // The consensus thread's own.
   std::uint64_t initial_height_ = 1;
-  std::optional<CommittedBlock> staged_;
+  std::optional<Staged> staged_;
+
+  std::mutex commit_mutex_;  // held while the store's engine height and head change
 };
 
 }  // namespace sogoc::cometbft
