@@ -135,8 +135,8 @@ LineFate CheckpointBook::Count(Head& head, const Early& early, Change& change) {
   const NoteKey* key = FindKey(head.policy->cosigners, early.line);
   if (key == nullptr) return LineFate::kUnknownKey;
   const auto known = head.cosignatures.find(key->name);
-  const bool is_newer = known == head.cosignatures.end() ||
-                        known->second.verified.time_s < TimeOf(early.line);
+  const bool is_newer =
+      known == head.cosignatures.end() || known->second.verified.time_s < TimeOf(early.line);
   if (!is_newer && head.log_line) return LineFate::kKnown;
   const auto verified = early.verified && early.verified->key == *key
                             ? early.verified
@@ -239,8 +239,8 @@ void CheckpointBook::Fork(const std::string& culprit, const Cosigned& said, std:
   if (forks_told_.size() >= kForksMax || !forks_told_.emplace(culprit, said.size).second) return;
   std::set<std::string>& signers = fork_signers_[{said.size, said.root}];
   signers.insert(culprit);
-  change.forks.push_back({culprit, said.size, std::move(theirs), std::move(other),
-                          {signers.begin(), signers.end()}});
+  change.forks.push_back(
+      {culprit, said.size, std::move(theirs), std::move(other), {signers.begin(), signers.end()}});
 }
 
 SignedHead CheckpointBook::Judge(const Head& head) const {

@@ -117,8 +117,8 @@ class CheckpointBook {
   LineFate CompareWithLog(const std::string& peer, const Early& early, Change& change);
   LineFate KeepEarly(const std::string& peer, Early early, Change& change);
   void TakeEarly(std::uint64_t size, Change& change);
-  void Fork(const std::string& culprit, const Cosigned& said, std::string theirs,
-            std::string other, Change& change);
+  void Fork(const std::string& culprit, const Cosigned& said, std::string theirs, std::string other,
+            Change& change);
   void Refresh(Head& head, Change& change);
   SignedHead Judge(const Head& head) const;
   std::string AnyNote() const;

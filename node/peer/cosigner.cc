@@ -167,8 +167,7 @@ void Cosigner::Run() {
     {
       std::unique_lock lock(mutex_);
       if (queue_.empty() && !stopping_) {
-        changed_.wait_until(lock,
-                            std::min(resign_at, waiters_.NextDeadline().value_or(resign_at)));
+        changed_.wait_until(lock, std::min(resign_at, waiters_.NextDeadline().value_or(resign_at)));
       }
       if (stopping_) return;
       heads = std::exchange(queue_, {});
@@ -233,13 +232,12 @@ Cosigned Cosigner::SignLines(const Waiting& waiting, bool log, bool cosign) cons
   const std::string text = crypto::FormatCheckpoint(checkpoint);
   Cosigned out{checkpoint.size, checkpoint.root, waiting.head.header.height, {}, {}};
   if (log) {
-    out.log_line =
-        crypto::FormatNoteSignature(crypto::SignNote(text, options_.origin, keys_.log));
+    out.log_line = crypto::FormatNoteSignature(crypto::SignNote(text, options_.origin, keys_.log));
   }
   if (cosign) {
     const std::uint64_t now_s = clock_.Now() / base::kNsPerSecond;
-    out.line = crypto::FormatNoteSignature(
-        crypto::CosignNote(text, options_.name, keys_.cosigner, now_s));
+    out.line =
+        crypto::FormatNoteSignature(crypto::CosignNote(text, options_.name, keys_.cosigner, now_s));
   }
   return out;
 }
@@ -259,8 +257,8 @@ base::Status Cosigner::SignNew(const std::vector<Waiting>& batch) {
   for (std::size_t i = 0; i < count; ++i) {
     const crypto::Policy& policy = batch[i].policy;
     const bool sign = i + kSignedAtOnceMax >= count || ends_policy(i);
-    const Cosigned lines = SignLines(batch[i], sign && IsLogKey(policy),
-                                     sign && clock && IsCosigner(policy));
+    const Cosigned lines =
+        SignLines(batch[i], sign && IsLogKey(policy), sign && clock && IsCosigner(policy));
     if (!lines.line.empty() && hooks_.cosigned) hooks_.cosigned(lines);
     const CheckpointBook::Change change =
         book_.AddHead(batch[i].head, policy, crypto::ParseNoteSignature(lines.log_line),
