@@ -52,17 +52,10 @@ Status CheckPolicy(const Policy& policy) {
   return CheckKeys(policy);
 }
 
-Result<CheckpointVerdict> JudgeCheckpoint(std::string_view note_bytes, const Policy& policy,
-                                          std::uint64_t now_s) {
-  TRY(const Note note, ParseNote(note_bytes));
-  const std::optional<Checkpoint> checkpoint = ParseCheckpoint(note.text);
-  if (!checkpoint) return base::InvalidArgument("the note is not a checkpoint");
-  if (checkpoint->origin != policy.logs.front().name) {
-    return base::InvalidArgument("the checkpoint is of another log, " + checkpoint->origin);
-  }
-  TRY(const std::vector<VerifiedSignature> signatures, VerifyNote(note, AllKeys(policy)));
-
-  CheckpointVerdict verdict{.checkpoint = *checkpoint, .cosignatures = {}};
+CheckpointVerdict JudgeSignatures(const Checkpoint& checkpoint,
+                                  std::span<const VerifiedSignature> signatures,
+                                  const Policy& policy, std::uint64_t now_s) {
+  CheckpointVerdict verdict{.checkpoint = checkpoint, .cosignatures = {}};
   for (const VerifiedSignature& signature : signatures) {
     if (signature.key.type == NoteKeyType::kLog) {
       verdict.log_signed = true;
@@ -74,6 +67,18 @@ Result<CheckpointVerdict> JudgeCheckpoint(std::string_view note_bytes, const Pol
   verdict.has_quorum = verdict.log_signed && verdict.cosignatures.size() >= policy.quorum;
   if (verdict.has_quorum) verdict.quorum_time_s = verdict.cosignatures[policy.quorum - 1].time_s;
   return verdict;
+}
+
+Result<CheckpointVerdict> JudgeCheckpoint(std::string_view note_bytes, const Policy& policy,
+                                          std::uint64_t now_s) {
+  TRY(const Note note, ParseNote(note_bytes));
+  const std::optional<Checkpoint> checkpoint = ParseCheckpoint(note.text);
+  if (!checkpoint) return base::InvalidArgument("the note is not a checkpoint");
+  if (checkpoint->origin != policy.logs.front().name) {
+    return base::InvalidArgument("the checkpoint is of another log, " + checkpoint->origin);
+  }
+  TRY(const std::vector<VerifiedSignature> signatures, VerifyNote(note, AllKeys(policy)));
+  return JudgeSignatures(*checkpoint, signatures, policy, now_s);
 }
 
 }  // namespace sogoc::crypto

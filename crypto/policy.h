@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,12 @@ struct CheckpointVerdict {
   // has_quorum. The checkpoint's age is now minus this (it may be slightly negative).
   std::uint64_t quorum_time_s = 0;
 };
+
+// What signatures over `checkpoint` that verified are worth at the time `now_s`. Requires: each is
+// by a key of the policy, none twice.
+CheckpointVerdict JudgeSignatures(const Checkpoint& checkpoint,
+                                  std::span<const VerifiedSignature> signatures,
+                                  const Policy& policy, std::uint64_t now_s);
 
 // What `note` is worth at the time `now_s` (POSIX seconds).
 //   kInvalidArgument  not a note, not a checkpoint, of another origin than the policy's, or

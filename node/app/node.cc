@@ -127,7 +127,7 @@ struct Node::Parts {
     };
     auto started =
         peer::Cosigner::Start({origin, config.name, directory.signed_checkpoint().string()},
-                              std::move(log_key), std::move(cosigner_key), *store->Head(),
+                              {std::move(log_key), std::move(cosigner_key)}, *store->Head(),
                               policy_at, log_reader, clock, storage::SystemFiles());
     if (!started) {
       return WithAdvice(started.error(),
@@ -150,9 +150,9 @@ struct Node::Parts {
     sequencer = std::make_unique<consensus::Sequencer>(
         *store, clock, *verifier, options, [this](const ledger::ChainHead& head) {
           cosigner->Extend(head);
-          if (head.header.height > kStatesKept) {
-            store->Prune(head.header.height - kStatesKept, kPrunedPerBlockMax);
-          }
+          // What is served is never pruned: it may be far behind the head for want of a quorum.
+          const ledger::Height served = cosigner->Latest()->head.header.height;
+          if (served > kStatesKept) store->Prune(served - kStatesKept, kPrunedPerBlockMax);
         });
   }
 
@@ -161,7 +161,7 @@ struct Node::Parts {
     gateway::AddApiRoutes(
         {*store, *sequencer, *cosigner, clock,
          [this](std::function<void()> work) { boost::asio::post(readers, std::move(work)); },
-         config.resolver_host},
+         config.resolver_host, config.name, nullptr},
         router);
     gateway::HttpServerConfig http;
     http.address = config.address;

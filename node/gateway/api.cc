@@ -57,10 +57,11 @@ ReadPoint ReadAtCheckpoint(const ApiServices& services) {
 }
 
 v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& point) {
-  const auto& [head, note, verdict] = *point.signed_head;
+  const peer::SignedHead& signed_head = *point.signed_head;
+  const ledger::ChainHead& head = signed_head.head;
+  const crypto::CheckpointVerdict& verdict = signed_head.verdict;
   v1::LedgerStatus status;
   const auto ledger = ledger::Load<ledger::LedgerRecord>(*point.state, ledger::LedgerKey());
-  const auto policy = ledger::Load<ledger::PolicyRecord>(*point.state, ledger::PolicyKey());
   status.set_ledger_id(base::ToHex(ledger->ledger_id));
   status.set_origin(ledger->origin);
   status.set_height(head.header.height);
@@ -72,15 +73,19 @@ v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& po
   v1::CheckpointStatus* checkpoint = status.mutable_checkpoint();
   checkpoint->set_size(verdict.checkpoint.size);
   checkpoint->set_height(head.header.height);
-  checkpoint->set_time(base::FormatTimeIso(verdict.quorum_time_s * base::kNsPerSecond));
-  checkpoint->set_age_seconds(static_cast<std::int64_t>(services.clock.Now() / base::kNsPerSecond) -
-                              static_cast<std::int64_t>(verdict.quorum_time_s));
   checkpoint->set_quorum(verdict.has_quorum);
-  checkpoint->set_quorum_needed(policy->quorum);
-  checkpoint->set_cosigners_known(static_cast<std::uint32_t>(policy->cosigners.size()));
+  if (verdict.has_quorum) {
+    checkpoint->set_time(base::FormatTimeIso(verdict.quorum_time_s * base::kNsPerSecond));
+    checkpoint->set_age_seconds(
+        static_cast<std::int64_t>(services.clock.Now() / base::kNsPerSecond) -
+        static_cast<std::int64_t>(verdict.quorum_time_s));
+  }
+  checkpoint->set_quorum_needed(static_cast<std::uint32_t>(signed_head.quorum_needed));
+  checkpoint->set_cosigners_known(static_cast<std::uint32_t>(signed_head.cosigners_known));
   for (const auto& cosignature : verdict.cosignatures) checkpoint->add_cosigners(cosignature.name);
   const auto resolver = ledger::Load<ledger::ResolverRecord>(
       *point.state, ledger::ResolverKey(services.resolver_host));
+  status.set_newest_height(services.cosigner.Newest()->head.header.height);
   if (resolver && !resolver->withdrawn) status.add_resolvers(services.resolver_host);
   return status;
 }
@@ -102,12 +107,15 @@ void AddApiRoutes(const ApiServices& services, Router& router) {
   GetInBackground(services, router, "/v1/health",
                   [services](const Request& request) { return Health(services, request); });
   router.Get("/checkpoint", [services](const Request&) {
-    return Response{200, "text/plain; charset=utf-8", services.cosigner.Latest()->note, {}};
+    const auto latest = services.cosigner.Latest();
+    if (latest->note.empty()) return Problem(503, "Nobody has signed this log yet");
+    return Response{200, "text/plain; charset=utf-8", latest->note, {}};
   });
   AddEntryRoutes(services, router);
   AddRecordRoutes(services, router);
   AddTraceRoutes(services, router);
   AddStampRoutes(services, router);
+  AddPeerRoutes(services, router);
 }
 
 }  // namespace sogoc::gateway

@@ -3,14 +3,17 @@
 // The gateway's API (docs/api.md): requests to responses over the store, the orderer and the
 // cosigner. Knows no sockets.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "node/base/time.h"
 #include "node/consensus/orderer.h"
 #include "node/gateway/router.h"
 #include "node/peer/cosigner.h"
+#include "node/peer/peer_status.h"
 #include "node/storage/ledger_store.h"
 
 namespace sogoc::gateway {
@@ -25,6 +28,11 @@ struct ApiServices {
   const base::Clock& clock;
   RunInBackground run;
   std::string resolver_host;  // the host of the stamps that lead here
+  std::string peer_name;      // of this peer
+  // The other peers; null where the node has no links. Thread-safe.
+  std::function<std::vector<peer::PeerStatus>()> peers;
+  // How long an answer may wait for a quorum, within the time that the server gives a handler.
+  std::chrono::milliseconds final_wait{20'000};
 };
 
 // Adds all routes. The services must outlive the router's use.

@@ -30,6 +30,15 @@ struct ReadPoint {
 };
 ReadPoint ReadAtCheckpoint(const ApiServices& services);
 
+// Sets the four fields that CommittedEntry and LogEntry have in common.
+template <class Message>
+void SetStanding(const peer::Standing& standing, Message& out) {
+  out.set_final(standing.final);
+  out.set_cosigned(static_cast<std::uint32_t>(standing.cosigned));
+  out.set_cosigners_known(static_cast<std::uint32_t>(standing.cosigners_known));
+  out.set_quorum_needed(static_cast<std::uint32_t>(standing.quorum_needed));
+}
+
 v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& point);
 
 // A route whose handler reads the store.
@@ -39,6 +48,7 @@ void GetInBackground(const ApiServices& services, Router& router, std::string_vi
 void AddEntryRoutes(const ApiServices& services, Router& router);
 void AddRecordRoutes(const ApiServices& services, Router& router);
 void AddTraceRoutes(const ApiServices& services, Router& router);
+void AddPeerRoutes(const ApiServices& services, Router& router);
 void AddStampRoutes(const ApiServices& services, Router& router);
 
 }  // namespace sogoc::gateway

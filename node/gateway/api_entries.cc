@@ -28,7 +28,7 @@ std::optional<v1::SubmitRequest> ParseSubmit(const Request& request) {
   return submit;
 }
 
-v1::EntryResult ResultOf(const consensus::SubmittedAnswer& answer, ledger::Height final_height) {
+v1::EntryResult ResultOf(const ApiServices& services, const consensus::SubmittedAnswer& answer) {
   v1::EntryResult out;
   if (const auto* committed = std::get_if<consensus::Committed>(&answer.answer)) {
     v1::CommittedEntry* view = out.mutable_committed();
@@ -37,7 +37,7 @@ v1::EntryResult ResultOf(const consensus::SubmittedAnswer& answer, ledger::Heigh
     view->set_header_hash(base::ToHex(committed->header_hash));
     view->set_time(base::FormatTimeIso(committed->time));
     view->set_repeated_entry(committed->repeated);
-    view->set_final(committed->height <= final_height);
+    SetStanding(services.cosigner.StandingOf(committed->height), *view);
   } else if (const auto* refusal = std::get_if<ledger::Refusal>(&answer.answer)) {
     *out.mutable_refused() = View(*refusal);
   } else {
@@ -55,12 +55,7 @@ Response Busy(const std::string& why) {
   return response;
 }
 
-// The last height that a quorum stands behind; 0 covers the founding block only.
-ledger::Height FinalHeight(const ApiServices& services) {
-  const auto latest = services.cosigner.Latest();
-  return latest->verdict.has_quorum ? latest->head.header.height : 0;
-}
-
+// 0 if nothing was committed.
 ledger::Height HighestOf(const std::vector<consensus::SubmittedAnswer>& answers) {
   ledger::Height height = 0;
   for (const auto& answer : answers) {
@@ -70,7 +65,22 @@ ledger::Height HighestOf(const std::vector<consensus::SubmittedAnswer>& answers)
   return height;
 }
 
+void Finish(const ApiServices& services, const Request& request, const Respond& respond,
+            const std::vector<consensus::SubmittedAnswer>& answers) {
+  v1::SubmitResponse out;
+  for (const auto& answer : answers) *out.add_results() = ResultOf(services, answer);
+  respond(Answer(request, out));
+}
+
+// An answer leaves when the entries are durable here; with ?wait=final, or where this peer alone is
+// a quorum, when a checkpoint with a quorum covers them, so that whoever reads next sees what he
+// wrote (docs/adr/001, 004).
 void Submit(const ApiServices& services, Request request, Respond respond) {
+  const auto wait = request.Query("wait");
+  if (wait && *wait != "final") {
+    respond(Problem(400, "wait can only be final"));
+    return;
+  }
   const auto submit = ParseSubmit(request);
   if (!submit) {
     respond(
@@ -85,29 +95,25 @@ void Submit(const ApiServices& services, Request request, Respond respond) {
   }
   // The answer needs of the request only its header fields.
   request.body.clear();
-  // An answer leaves when a signed checkpoint covers it, so that whoever reads next sees what he
-  // wrote.
   const base::Status taken = services.orderer.Submit(
-      std::move(entries),
-      [&services, request, respond](std::vector<consensus::SubmittedAnswer> answers) {
+      std::move(entries), [&services, request, respond, wait = wait.has_value()](
+                              std::vector<consensus::SubmittedAnswer> answers) {
         const ledger::Height height = HighestOf(answers);
-        services.cosigner.AfterSigning(height,
-                                       [&services, request, respond, answers = std::move(answers)] {
-                                         v1::SubmitResponse out;
-                                         const ledger::Height final_height = FinalHeight(services);
-                                         for (const auto& answer : answers)
-                                           *out.add_results() = ResultOf(answer, final_height);
-                                         respond(Answer(request, out));
-                                       });
+        if (height == 0 || (!wait && !services.cosigner.IsQuorumAlone())) {
+          Finish(services, request, respond, answers);
+          return;
+        }
+        services.cosigner.AwaitFinal(height, services.final_wait,
+                                     [&services, request, respond, answers = std::move(answers)](
+                                         bool) { Finish(services, request, respond, answers); });
       });
   if (!taken) respond(Busy(taken.error().message));
 }
 
-// What stands at `index`; 404 beyond the newest checkpoint.
+// What stands at `index`, and how far the peers stand behind it; 404 beyond this node's log.
 Response ShowLeaf(const ApiServices& services, const Request& request, ledger::EntryIndex index) {
-  const auto latest = services.cosigner.Latest();
-  if (index >= latest->head.log.size()) {
-    return Problem(404, "There is no such entry in the newest checkpoint");
+  if (index >= services.store.Head()->log.size()) {
+    return Problem(404, "There is no such entry in the log");
   }
   const base::Bytes leaf = services.store.Leaf(index);
   if (request.Header("Accept").find("application/octet-stream") != std::string_view::npos) {
@@ -119,6 +125,7 @@ Response ShowLeaf(const ApiServices& services, const Request& request, ledger::E
   out.set_leaf(base::ToText(leaf));
   out.set_height(header.height);
   out.set_time(base::FormatTimeIso(header.time));
+  SetStanding(services.cosigner.StandingOf(header.height), out);
   if (leaf[0] == ledger::kHeaderLeaf) {
     out.set_type("header");
     out.set_header_hash(base::ToHex(ledger::HeaderHash(header)));

@@ -110,6 +110,17 @@ void FillCertificate(const v1::CertificateView& view, TemplateDictionary& page) 
   certificate->SetValue("TO", VietnameseDate(view.valid_to()));
 }
 
+std::string CosignedText(const v1::CheckpointStatus& checkpoint) {
+  const std::string cosigned = std::to_string(checkpoint.cosigners_size()) + " trên " +
+                               std::to_string(checkpoint.cosigners_known());
+  const std::string needed = std::to_string(checkpoint.quorum_needed());
+  if (!checkpoint.quorum()) {
+    return "chưa chung cuộc (" + cosigned + " đơn vị giữ sổ đã xác nhận, cần " + needed + ")";
+  }
+  return "chung cuộc: " + cosigned + " đơn vị giữ sổ (cần " + needed + "), cách đây " +
+         std::to_string(checkpoint.age_seconds()) + " giây";
+}
+
 void FillEvidence(const v1::VerdictAnswer& answer, TemplateDictionary& page) {
   const v1::LedgerStatus& ledger = answer.ledger();
   const v1::CheckpointStatus& checkpoint = ledger.checkpoint();
@@ -117,11 +128,7 @@ void FillEvidence(const v1::VerdictAnswer& answer, TemplateDictionary& page) {
   page.SetValue("ORIGIN", ledger.origin());
   page.SetValue("HEIGHT", std::to_string(ledger.height()));
   page.SetValue("HASH", ledger.header_hash());
-  page.SetValue("COSIGNED", std::to_string(checkpoint.cosigners_size()) + " trên " +
-                                std::to_string(checkpoint.cosigners_known()) +
-                                " đơn vị giữ sổ (cần " +
-                                std::to_string(checkpoint.quorum_needed()) + "), cách đây " +
-                                std::to_string(checkpoint.age_seconds()) + " giây");
+  page.SetValue("COSIGNED", CosignedText(checkpoint));
 }
 
 }  // namespace

@@ -69,14 +69,18 @@ std::size_t RequestEnd(const std::vector<Bytes>& entries, std::size_t begin,
   return end;
 }
 
+std::string Finality(const v1::CommittedEntry& entry) {
+  if (entry.final()) return "chung cuộc / final";
+  return "chưa chung cuộc / not yet final (" + std::to_string(entry.cosigned()) + " of " +
+         std::to_string(entry.cosigners_known()) + ")";
+}
+
 void PrintCommitted(Session& session, const v1::EntryResult& result) {
   const v1::CommittedEntry& entry = result.committed();
   session.out() << (entry.repeated_entry() ? "Đã có trong sổ từ trước / stood in the ledger already"
                                            : "Đã ghi vào sổ / recorded")
                 << ": " << result.id() << "\n  index " << entry.index() << ", height "
-                << entry.height() << ", " << entry.time() << ", "
-                << (entry.final() ? "final" : "not final yet: a quorum has still to cosign it")
-                << "\n";
+                << entry.height() << ", " << entry.time() << ", " << Finality(entry) << "\n";
 }
 
 void PrintRefused(Session& session, const v1::EntryResult& result) {

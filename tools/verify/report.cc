@@ -54,8 +54,13 @@ void PrintLedger(const v1::LedgerStatus& ledger) {
   const v1::CheckpointStatus& checkpoint = ledger.checkpoint();
   std::cout << "  Sổ / ledger: " << Plain(ledger.origin()) << ", khối / block " << ledger.height()
             << ", xác nhận / cosigned " << checkpoint.cosigners_size() << "/"
-            << checkpoint.cosigners_known() << ", " << checkpoint.age_seconds()
-            << " giây trước / s ago\n";
+            << checkpoint.cosigners_known();
+  if (checkpoint.quorum()) {
+    std::cout << ", chung cuộc / final, " << checkpoint.age_seconds() << " giây trước / s ago\n";
+  } else {
+    std::cout << ", chưa chung cuộc / not yet final (" << checkpoint.cosigners_size() << " of "
+              << checkpoint.cosigners_known() << ")\n";
+  }
 }
 
 void PrintFull(const v1::CheckedStamp& stamp) {

@@ -148,5 +148,21 @@ TEST(StampPageTest, ACodeThatSaysNothingShowsNoProduct) {
   EXPECT_THAT(page, Not(HasSubstr("Chứng nhận OCOP")));
 }
 
+TEST(StampPageTest, HowManyPeersStandBehindItIsSaid) {
+  v1::VerdictAnswer answer = AnswerOf(VerdictCode::kCannotVerify);
+  v1::CheckpointStatus& checkpoint = *answer.mutable_ledger()->mutable_checkpoint();
+  checkpoint.set_cosigners_known(4);
+  checkpoint.set_quorum_needed(3);
+  checkpoint.add_cosigners("a");
+  checkpoint.add_cosigners("b");
+  EXPECT_THAT(StampPage(answer),
+              HasSubstr("chưa chung cuộc (2 trên 4 đơn vị giữ sổ đã xác nhận, cần 3)"));
+  checkpoint.add_cosigners("c");
+  checkpoint.set_quorum(true);
+  checkpoint.set_age_seconds(7);
+  EXPECT_THAT(StampPage(answer),
+              HasSubstr("chung cuộc: 3 trên 4 đơn vị giữ sổ (cần 3), cách đây 7 giây"));
+}
+
 }  // namespace
 }  // namespace sogoc::gateway

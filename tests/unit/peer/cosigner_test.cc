@@ -1,8 +1,11 @@
 #include "node/peer/cosigner.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include <atomic>
 #include <future>
+#include <optional>
+#include <thread>
 
 #include "node/storage/fail_stop.h"
 #include "node/storage/files.h"
@@ -58,11 +61,12 @@ class CosignerTest : public testing::Test {
   using Started = base::Result<std::unique_ptr<Cosigner>>;
 
   Started Start(base::TimeNs resign_after = kNever, const std::string& origin = kOrigin) {
+    log_reader_ = store_->LogReader();
     return Cosigner::Start(
-        {origin, kName, state_path_, resign_after}, support::Ed25519Of("log"),
-        support::Ed25519Of("cosigner"), *store_->Head(),
-        [origin](const ledger::ChainHead&) { return PolicyFor(origin); }, store_->LogReader(),
-        clock_, files_);
+        {origin, kName, state_path_, resign_after},
+        {support::Ed25519Of("log"), support::Ed25519Of("cosigner")}, *store_->Head(),
+        [this, origin](const ledger::ChainHead&) { return policy_ ? *policy_ : PolicyFor(origin); },
+        log_reader_, clock_, files_, hooks_);
   }
   std::unique_ptr<Cosigner> MustStart(base::TimeNs resign_after = kNever) {
     Started started = Start(resign_after);
@@ -82,6 +86,26 @@ class CosignerTest : public testing::Test {
     return {{{origin, crypto::NoteKeyType::kLog, support::Ed25519Of("log").public_key()}},
             {{kName, crypto::NoteKeyType::kCosigner, support::Ed25519Of("cosigner").public_key()}},
             1};
+  }
+
+  // This peer, and peer2.example, both of which have to sign.
+  static crypto::Policy PolicyOfTwo() {
+    crypto::Policy policy = PolicyFor(kOrigin);
+    policy.logs.push_back(
+        {kOrigin, crypto::NoteKeyType::kLog, support::Ed25519Of("peer2/log").public_key()});
+    policy.cosigners.push_back({"peer2.example", crypto::NoteKeyType::kCosigner,
+                                support::Ed25519Of("peer2/cosigner").public_key()});
+    policy.quorum = 2;
+    return policy;
+  }
+  static Cosigned LineOf(const std::string& peer, const ledger::ChainHead& head) {
+    const crypto::Checkpoint checkpoint{kOrigin, head.log.size(), head.log.Root()};
+    const std::string text = crypto::FormatCheckpoint(checkpoint);
+    return {checkpoint.size, checkpoint.root, head.header.height,
+            crypto::FormatNoteSignature(
+                crypto::CosignNote(text, peer, support::Ed25519Of("peer2/cosigner"), kStart_s)),
+            crypto::FormatNoteSignature(
+                crypto::SignNote(text, kOrigin, support::Ed25519Of("peer2/log")))};
   }
 
   const ledger::ChainHead Grow() {
@@ -117,7 +141,7 @@ class CosignerTest : public testing::Test {
   }
   static void AwaitSigned(Cosigner& cosigner, const ledger::ChainHead& head) {
     std::promise<void> done;
-    cosigner.AfterSigning(head.header.height, [&] { done.set_value(); });
+    cosigner.AfterFinal(head.header.height, [&] { done.set_value(); });
     done.get_future().wait();
   }
 
@@ -128,6 +152,9 @@ class CosignerTest : public testing::Test {
       storage::LedgerStore::CreateInMemory(chain_.block(0));
   support::ManualClock clock_{kStart_s * kNsPerSecond};
   GatedFiles files_;
+  crypto::LogNodeReader log_reader_;
+  std::optional<crypto::Policy> policy_;  // instead of this peer alone
+  CosignerHooks hooks_;
 };
 
 TEST_F(CosignerTest, TheFirstHeadIsSignedAtOnce) {
@@ -196,20 +223,42 @@ TEST_F(CosignerDeathTest, AHeadThatDoesNotGrowEndsTheProcess) {
   EXPECT_EXIT(go_back(), testing::ExitedWithCode(storage::kFailStopExitCode), "block 0");
 }
 
-TEST_F(CosignerTest, HeadsThatComeWhileOneIsSignedAreSkippedButTheLast) {
+TEST_F(CosignerTest, HeadsThatComeWhileOneIsSignedAreWrittenDownOnceAndSignedInOrder) {
+  std::vector<std::uint64_t> sizes;
+  hooks_.cosigned = [&](const Cosigned& said) { sizes.push_back(said.size); };
+  const auto cosigner = MustStart();
+  std::vector<std::uint64_t> expected = {store_->Head()->log.size()};
+  const int renames = files_.renaming.arrivals();
+  files_.renaming.Close();
+  ledger::ChainHead head;
+  for (int i = 0; i < 4; ++i) {
+    head = Grow();
+    expected.push_back(head.log.size());
+    cosigner->Extend(head);
+    if (i == 0) files_.renaming.AwaitArrivals(renames + 1);
+  }
+  files_.renaming.Open();
+  AwaitSigned(*cosigner, head);
+  ExpectWorth(*cosigner->Latest(), head, kStart_s);
+  EXPECT_EQ(files_.renaming.arrivals(), renames + 2);
+  EXPECT_EQ(sizes, expected);
+}
+
+TEST_F(CosignerTest, OfMoreThanSixteenThatWaitTheOldestAreSkipped) {
+  std::vector<ledger::Height> heights;
+  hooks_.cosigned = [&](const Cosigned& said) { heights.push_back(said.height); };
   const auto cosigner = MustStart();
   const int renames = files_.renaming.arrivals();
   files_.renaming.Close();
   cosigner->Extend(Grow());
   files_.renaming.AwaitArrivals(renames + 1);
-  cosigner->Extend(Grow());
-  cosigner->Extend(Grow());
-  const ledger::ChainHead last = Grow();
-  cosigner->Extend(last);
+  ledger::ChainHead head;
+  for (int i = 0; i < 20; ++i) cosigner->Extend(head = Grow());
   files_.renaming.Open();
-  AwaitSigned(*cosigner, last);
-  ExpectWorth(*cosigner->Latest(), last, kStart_s);
-  EXPECT_EQ(files_.renaming.arrivals(), renames + 2);
+  AwaitSigned(*cosigner, head);
+  std::vector<ledger::Height> expected = {0, 1};
+  for (ledger::Height height = 6; height <= 21; ++height) expected.push_back(height);
+  EXPECT_EQ(heights, expected);
 }
 
 TEST_F(CosignerTest, AnUnchangedHeadIsSignedAnewWithTheTime) {
@@ -217,7 +266,9 @@ TEST_F(CosignerTest, AnUnchangedHeadIsSignedAnewWithTheTime) {
   const int renames = files_.renaming.arrivals();
   for (std::uint64_t age_s : {10U, 20U}) {
     clock_.Set((kStart_s + age_s) * kNsPerSecond);
-    clock_.AwaitReads(clock_.reads() + 3);  // so one signature that began after Set is published
+    while (cosigner->Latest()->verdict.quorum_time_s != kStart_s + age_s) {
+      std::this_thread::yield();
+    }
     ExpectWorth(*cosigner->Latest(), *store_->Head(), kStart_s + age_s);
   }
   EXPECT_EQ(files_.renaming.arrivals(), renames);  // it is written down already
@@ -270,18 +321,18 @@ TEST_F(CosignerTest, ADamagedStateFileIsRefused) {
 TEST_F(CosignerTest, WhoWaitsIsCalledAtOnceLaterOrNever) {
   auto cosigner = MustStart();
   int at_once = 0;
-  cosigner->AfterSigning(0, [&] { ++at_once; });
+  cosigner->AfterFinal(0, [&] { ++at_once; });
   EXPECT_EQ(at_once, 1);
 
   std::vector<ledger::Height> called;
   std::promise<void> both;
   const auto dropped = std::make_shared<int>();
-  cosigner->AfterSigning(1, [&] { called.push_back(1); });
-  cosigner->AfterSigning(2, [&] {
+  cosigner->AfterFinal(1, [&] { called.push_back(1); });
+  cosigner->AfterFinal(2, [&] {
     called.push_back(2);
     both.set_value();
   });
-  cosigner->AfterSigning(3, [&, dropped] { called.push_back(3); });
+  cosigner->AfterFinal(3, [&, dropped] { called.push_back(3); });
   Grow();
   cosigner->Extend(Grow());
   both.get_future().wait();
@@ -297,13 +348,105 @@ TEST_F(CosignerTest, WhoIsCalledMayWaitForTheNext) {
   const ledger::ChainHead first = Grow();
   const ledger::ChainHead second = Grow();
   std::promise<void> done;
-  cosigner->AfterSigning(1, [&] {
-    cosigner->AfterSigning(2, [&] { done.set_value(); });
+  cosigner->AfterFinal(1, [&] {
+    cosigner->AfterFinal(2, [&] { done.set_value(); });
     cosigner->Extend(second);
   });
   cosigner->Extend(first);
   done.get_future().wait();
   ExpectWorth(*cosigner->Latest(), second, kStart_s);
+}
+
+TEST_F(CosignerTest, AWaitWithALimitEndsWithoutAQuorumToo) {
+  policy_ = PolicyOfTwo();
+  const auto cosigner = MustStart();
+  EXPECT_FALSE(cosigner->IsQuorumAlone());
+  std::promise<bool> ended;
+  cosigner->AwaitFinal(0, std::chrono::milliseconds(20),
+                       [&](bool is_final) { ended.set_value(is_final); });
+  EXPECT_FALSE(ended.get_future().get());
+  EXPECT_FALSE(cosigner->Latest()->verdict.has_quorum);
+  EXPECT_EQ(cosigner->StandingOf(0).cosigned, 1U);
+  EXPECT_EQ(cosigner->StandingOf(0).cosigners_known, 2U);
+}
+
+TEST_F(CosignerTest, TheLineOfAnotherPeerMakesTheQuorum) {
+  policy_ = PolicyOfTwo();
+  const auto cosigner = MustStart();
+  std::promise<bool> ended;
+  cosigner->AwaitFinal(0, std::chrono::hours(1), [&](bool is_final) { ended.set_value(is_final); });
+  EXPECT_EQ(cosigner->Receive("peer2.example", LineOf("peer2.example", *store_->Head())),
+            LineFate::kCounted);
+  EXPECT_TRUE(ended.get_future().get());
+  const auto verdict = crypto::JudgeCheckpoint(cosigner->Latest()->note, PolicyOfTwo(), kStart_s);
+  ASSERT_TRUE(verdict);
+  EXPECT_TRUE(verdict->has_quorum);
+  EXPECT_TRUE(cosigner->StandingOf(0).final);
+
+  // The next head has still to get its own; until then the one before is served.
+  const ledger::ChainHead before = *store_->Head();
+  const ledger::ChainHead head = Grow();
+  cosigner->Extend(head);
+  while (cosigner->Newest()->head.hash != head.hash) std::this_thread::yield();
+  EXPECT_EQ(cosigner->Latest()->head.hash, before.hash);
+}
+
+TEST_F(CosignerTest, WhoIsNotInThePolicyCosignsNothingAndServesWhatOthersSign) {
+  policy_ = PolicyOfTwo();
+  policy_->cosigners.erase(policy_->cosigners.begin());
+  policy_->quorum = 1;
+  int cosigned = 0;
+  hooks_.cosigned = [&](const Cosigned&) { ++cosigned; };
+  const auto cosigner = MustStart();
+  EXPECT_FALSE(cosigner->Latest()->verdict.has_quorum);
+  EXPECT_TRUE(cosigner->Latest()->verdict.log_signed);
+  EXPECT_THAT(cosigner->Signing().error().message, testing::HasSubstr("does not name peer"));
+  cosigner->Receive("peer2.example", LineOf("peer2.example", *store_->Head()));
+  EXPECT_TRUE(cosigner->Latest()->verdict.has_quorum);
+  EXPECT_EQ(cosigned, 0);
+}
+
+TEST_F(CosignerTest, WhoseKeysAreNotOnTheLedgerAtAllServesTheLogLineOfAnother) {
+  policy_ = PolicyOfTwo();
+  policy_->cosigners.erase(policy_->cosigners.begin());
+  policy_->logs.erase(policy_->logs.begin());
+  policy_->quorum = 1;
+  const auto cosigner = MustStart();
+  EXPECT_EQ(cosigner->Latest()->note, "");
+  EXPECT_FALSE(storage::SystemFiles().Exists(state_path_));
+  cosigner->Receive("peer2.example", LineOf("peer2.example", *store_->Head()));
+  EXPECT_TRUE(cosigner->Latest()->verdict.has_quorum);
+}
+
+TEST_F(CosignerTest, WhoseClockIsOffCosignsNothingUntilItIsRight) {
+  std::atomic<bool> off = true;
+  hooks_.check_clock = [&]() -> base::Status {
+    if (off) return base::FailedPrecondition("the clock of this machine is 3600 s behind");
+    return base::Ok();
+  };
+  const auto cosigner = MustStart(kAllTheTime);
+  EXPECT_FALSE(cosigner->Latest()->verdict.has_quorum);
+  EXPECT_THAT(cosigner->Signing().error().message, testing::HasSubstr("3600 s behind"));
+  const ledger::ChainHead head = Grow();
+  cosigner->Extend(head);
+  while (cosigner->Newest()->head.hash != head.hash) std::this_thread::yield();
+  EXPECT_FALSE(cosigner->Latest()->verdict.has_quorum);
+  off = false;
+  AwaitSigned(*cosigner, head);
+  ExpectWorth(*cosigner->Latest(), head, kStart_s);
+}
+
+TEST_F(CosignerTest, ThePeerThatSignsAnotherLogIsNamed) {
+  policy_ = PolicyOfTwo();
+  std::vector<ForkEvidence> forks;
+  hooks_.fork = [&](const ForkEvidence& fork) { forks.push_back(fork); };
+  const auto cosigner = MustStart();
+  ledger::ChainHead forked = *store_->Head();
+  forked.log = {};
+  for (std::uint64_t i = 0; i < store_->Head()->log.size(); ++i) forked.log.Append(base::Digest{});
+  EXPECT_EQ(cosigner->Receive("peer2.example", LineOf("peer2.example", forked)), LineFate::kFork);
+  ASSERT_EQ(forks.size(), 1U);
+  EXPECT_EQ(forks[0].culprit, "peer2.example");
 }
 
 }  // namespace

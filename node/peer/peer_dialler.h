@@ -1,0 +1,48 @@
+#pragma once
+
+// The link that this node dials to one other peer: kept up as long as it lives. For peer_links.cc.
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/peer/link_context.h"
+#include "node/peer/peer_connection.h"
+
+namespace sogoc::peer {
+
+// All of it runs on the links' thread.
+class PeerDialler : public std::enable_shared_from_this<PeerDialler> {
+ public:
+  // Requires: the peer has an address.
+  PeerDialler(LinkContext& context, OtherPeer peer);
+
+  void Start();
+  void Stop();
+  // Drops the oldest waiting frame if 64 wait, and this one if the link is down.
+  void Send(const std::string& frame);
+  bool is_up() const { return is_up_; }
+
+ private:
+  boost::asio::awaitable<void> Run();
+  PeerConnection::Step<base::Unit> RunOnce();
+  PeerConnection::Step<std::vector<boost::asio::ip::tcp::endpoint>> Resolve();
+  PeerConnection::Step<PeerHello> Greet(std::shared_ptr<PeerConnection> connection);
+  PeerConnection::Step<base::Unit> Listen(std::shared_ptr<PeerConnection> connection);
+  boost::asio::awaitable<void> WriteAll(std::shared_ptr<PeerConnection> connection);
+
+  LinkContext& context_;
+  const OtherPeer peer_;
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::steady_timer retry_;
+  boost::asio::steady_timer wake_;  // the writer's
+  std::shared_ptr<PeerConnection> connection_;
+  std::deque<std::string> queue_;
+  bool is_up_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace sogoc::peer

@@ -1,0 +1,262 @@
+// The API of one of four peers: what it says before and after a quorum stands behind an entry.
+
+#include "node/gateway/api.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <future>
+#include <thread>
+
+#include "node/consensus/sequencer.h"
+#include "node/ledger/policy.h"
+#include "node/storage/files.h"
+#include "proto/api.pb.h"
+#include "tests/support/ledger_keys.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temp_directory.h"
+#include "tests/support/test_ledger.h"
+
+namespace sogoc::gateway {
+namespace {
+
+using base::kNsPerSecond;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class ApiTest : public testing::Test {
+ protected:
+  // peer1 of so many.
+  void Begin(int peers, milliseconds final_wait = std::chrono::hours(1)) {
+    support::WorldOptions world;
+    world.peers = peers;
+    ledger_.emplace(world);
+    clock_.Set(ledger_->now());
+    const auto founding = ledger::ExecuteFounding(ledger_->founding()).value();
+    store_ = storage::LedgerStore::CreateInMemory(*founding);
+    origin_ = ledger::Load<ledger::LedgerRecord>(*store_, ledger::LedgerKey())->origin;
+    log_reader_ = store_->LogReader();
+    cosigner_ = peer::Cosigner::Start(
+                    {origin_, "peer1.example", directory_ / "checkpoint"},
+                    {support::Ed25519Of("peer1/log"), support::Ed25519Of("peer1/cosigner")},
+                    *store_->Head(),
+                    [this](const ledger::ChainHead&) { return *ledger::PolicyOf(*store_); },
+                    log_reader_, clock_, storage::SystemFiles())
+                    .value();
+    sequencer_ = std::make_unique<consensus::Sequencer>(
+        *store_, clock_, *verifier_, consensus::SequencerOptions{},
+        [this](const ledger::ChainHead& head) { cosigner_->Extend(head); });
+    AddApiRoutes({*store_, *sequencer_, *cosigner_, clock_,
+                  [](const std::function<void()>& work) { work(); }, "ocop.example",
+                  "peer1.example", [this] { return statuses_; }, final_wait},
+                 router_);
+    for (const auto& block : support::FirstBlocks(world, ledger_->ledger_id())) {
+      for (const auto& first : block) {
+        entries_.push_back(ledger_->SignBytes(first.author, first.operations));
+      }
+    }
+  }
+  void TearDown() override {
+    sequencer_.reset();
+    cosigner_.reset();
+  }
+
+  std::future<Response> Call(Method method, std::vector<std::string> path, NamedValues query = {},
+                             const std::string& body = "") {
+    Request request;
+    request.method = method;
+    request.path = std::move(path);
+    request.query = std::move(query);
+    request.fields = {{"Content-Type", "application/x-protobuf"}};
+    request.body = body;
+    const auto answered = std::make_shared<std::promise<Response>>();
+    auto found = router_.Find(request);
+    if (auto* refusal = std::get_if<Response>(&found)) {
+      answered->set_value(*refusal);
+    } else {
+      const auto& match = std::get<RouteMatch>(found);
+      request.captures = match.captures;
+      match.route->handler(std::move(request),
+                           [answered](const Response& response) { answered->set_value(response); });
+    }
+    return answered->get_future();
+  }
+  template <class Message>
+  static Message Parse(const Response& response) {
+    Message message;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(response.body, &message).ok())
+        << response.body;
+    return message;
+  }
+  template <class Message>
+  Message Get(std::vector<std::string> path) {
+    return Parse<Message>(Call(Method::kGet, std::move(path)).get());
+  }
+  // Submits the next of the first entries.
+  std::future<Response> Post(NamedValues query = {}) {
+    v1::SubmitRequest submit;
+    submit.add_entries(base::ToText(entries_.at(posted_++)));
+    return Call(Method::kPost, {"v1", "entries"}, std::move(query), submit.SerializeAsString());
+  }
+  static v1::CommittedEntry Committed(const Response& response) {
+    const auto answer = Parse<v1::SubmitResponse>(response);
+    EXPECT_TRUE(answer.results(0).has_committed()) << response.body;
+    return answer.results(0).committed();
+  }
+  // Peer `number` signs this node's newest head, once that has come so far.
+  void Cosign(int number, ledger::Height height) {
+    while (cosigner_->Newest()->head.header.height < height) std::this_thread::yield();
+    const std::string peer = "peer" + std::to_string(number);
+    const crypto::Checkpoint checkpoint = cosigner_->Newest()->verdict.checkpoint;
+    const std::string line = crypto::FormatNoteSignature(
+        crypto::CosignNote(crypto::FormatCheckpoint(checkpoint), peer + ".example",
+                           support::Ed25519Of(peer + "/cosigner"), clock_.Now() / kNsPerSecond));
+    EXPECT_EQ(
+        cosigner_->Receive(peer + ".example", {checkpoint.size, checkpoint.root, height, line, ""}),
+        peer::LineFate::kCounted);
+  }
+  static bool IsReady(const std::future<Response>& answer) {
+    return answer.wait_for(milliseconds(50)) == std::future_status::ready;
+  }
+
+  std::optional<support::TestLedger> ledger_;
+  support::ManualClock clock_{0};
+  support::TempDirectory directory_;
+  std::unique_ptr<storage::LedgerStore> store_;
+  std::string origin_;
+  crypto::LogNodeReader log_reader_;
+  const std::unique_ptr<crypto::P256BatchVerifier> verifier_ = crypto::MakePlainP256Verifier();
+  std::vector<peer::PeerStatus> statuses_;
+  std::unique_ptr<peer::Cosigner> cosigner_;
+  std::unique_ptr<consensus::Sequencer> sequencer_;
+  Router router_;
+  std::vector<base::Bytes> entries_;
+  std::size_t posted_ = 0;
+};
+
+TEST_F(ApiTest, ANodeAloneAnswersWhenItsOwnCheckpointCoversTheEntry) {
+  Begin(1);
+  const v1::CommittedEntry entry = Committed(Post().get());
+  EXPECT_TRUE(entry.final());
+  EXPECT_EQ(entry.cosigned(), 1U);
+  EXPECT_EQ(entry.cosigners_known(), 1U);
+  const auto status = Get<v1::LedgerStatus>({"v1", "ledger"});
+  EXPECT_EQ(status.height(), entry.height());
+  EXPECT_TRUE(status.checkpoint().quorum());
+}
+
+TEST_F(ApiTest, OneOfFourAnswersWhenTheEntryIsDurable) {
+  Begin(4);
+  const v1::CommittedEntry entry = Committed(Post().get());
+  EXPECT_EQ(entry.height(), 1U);
+  EXPECT_FALSE(entry.final());
+  EXPECT_LE(entry.cosigned(), 1U);
+  EXPECT_EQ(entry.cosigners_known(), 4U);
+  EXPECT_EQ(entry.quorum_needed(), 3U);
+}
+
+TEST_F(ApiTest, AnAnswerWaitsForTheQuorumOnRequest) {
+  Begin(4);
+  std::future<Response> answer = Post({{"wait", "final"}});
+  Cosign(2, 1);
+  EXPECT_FALSE(IsReady(answer));
+  Cosign(4, 1);
+  const v1::CommittedEntry entry = Committed(answer.get());
+  EXPECT_TRUE(entry.final());
+  EXPECT_EQ(entry.cosigned(), 3U);
+}
+
+TEST_F(ApiTest, AQuorumThatDoesNotComeIsNotWaitedForLong) {
+  Begin(4, milliseconds(100));
+  std::future<Response> answer = Post({{"wait", "final"}});
+  Cosign(3, 1);
+  const v1::CommittedEntry entry = Committed(answer.get());
+  EXPECT_FALSE(entry.final());
+  EXPECT_EQ(entry.cosigned(), 2U);
+}
+
+TEST_F(ApiTest, WaitingIsForTheQuorumOnly) {
+  Begin(4);
+  EXPECT_EQ(Post({{"wait", "forever"}}).get().status, 400);
+}
+
+TEST_F(ApiTest, WhatIsRefusedWaitsForNobody) {
+  Begin(4);
+  v1::SubmitRequest submit;
+  submit.add_entries("no entry");
+  const auto answer = Parse<v1::SubmitResponse>(
+      Call(Method::kPost, {"v1", "entries"}, {{"wait", "final"}}, submit.SerializeAsString())
+          .get());
+  EXPECT_TRUE(answer.results(0).has_error());
+}
+
+TEST_F(ApiTest, ReadsAreAtTheNewestHeadWithAQuorum) {
+  Begin(4);
+  EXPECT_EQ(Call(Method::kGet, {"v1", "health"}).get().status, 503);
+  auto status = Get<v1::LedgerStatus>({"v1", "ledger"});
+  EXPECT_FALSE(status.checkpoint().quorum());
+  EXPECT_EQ(status.checkpoint().time(), "");
+  EXPECT_EQ(status.checkpoint().age_seconds(), 0);
+  EXPECT_THAT(status.checkpoint().cosigners(), ElementsAre("peer1.example"));
+
+  for (int number : {2, 3}) Cosign(number, 0);
+  EXPECT_EQ(Call(Method::kGet, {"v1", "health"}).get().status, 200);
+  const std::string id = Parse<v1::SubmitResponse>(Post().get()).results(0).id();
+  while (cosigner_->Newest()->head.header.height == 0) std::this_thread::yield();
+  status = Get<v1::LedgerStatus>({"v1", "ledger"});
+  EXPECT_EQ(status.height(), 0U);
+  EXPECT_EQ(status.newest_height(), 1U);
+  EXPECT_TRUE(status.checkpoint().quorum());
+  EXPECT_EQ(status.checkpoint().quorum_needed(), 3U);
+
+  // The entry itself is shown, with how far it is.
+  auto entry = Get<v1::LogEntry>({"v1", "entries", id});
+  EXPECT_FALSE(entry.final());
+  EXPECT_EQ(entry.cosigned(), 1U);
+  EXPECT_EQ(entry.cosigners_known(), 4U);
+  for (int number : {2, 3}) Cosign(number, 1);
+  entry = Get<v1::LogEntry>({"v1", "entries", id});
+  EXPECT_TRUE(entry.final());
+  EXPECT_EQ(entry.cosigned(), 3U);
+  EXPECT_EQ(Get<v1::LedgerStatus>({"v1", "ledger"}).height(), 1U);
+  EXPECT_EQ(Call(Method::kGet, {"v1", "log", "100000"}).get().status, 404);
+}
+
+TEST_F(ApiTest, PeersAreShownAsTheyStand) {
+  Begin(4);
+  peer::PeerStatus up;
+  up.name = "peer2.example";
+  up.address = "192.0.2.7:26670";
+  up.dialled_since = ledger_->now();
+  up.version = "0.1.0";
+  up.clock_offset = std::chrono::nanoseconds(-1'500'000'000);
+  up.heartbeat_at = ledger_->now();
+  up.height = 7;
+  peer::PeerStatus down;
+  down.name = "peer3.example";
+  down.dial_problem = "Connection refused";
+  statuses_ = {up, down};
+  const auto peers = Get<v1::PeersStatus>({"v1", "peers"});
+  EXPECT_EQ(peers.name(), "peer1.example");
+  EXPECT_TRUE(peers.cosigns());
+  ASSERT_EQ(peers.peers_size(), 2);
+  EXPECT_EQ(peers.peers(0).address(), "192.0.2.7:26670");
+  EXPECT_EQ(peers.peers(0).dialled_since(), base::FormatTimeIso(ledger_->now()));
+  EXPECT_EQ(peers.peers(0).heard_since(), "");
+  EXPECT_TRUE(peers.peers(0).clock_known());
+  EXPECT_EQ(peers.peers(0).clock_offset_ms(), -1'500);
+  EXPECT_EQ(peers.peers(0).height(), 7U);
+  EXPECT_EQ(peers.peers(1).dial_problem(), "Connection refused");
+  EXPECT_FALSE(peers.peers(1).clock_known());
+}
+
+TEST_F(ApiTest, TheCheckpointIsServedAsItStands) {
+  Begin(4);
+  const Response response = Call(Method::kGet, {"checkpoint"}).get();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("peer1.example"));
+}
+
+}  // namespace
+}  // namespace sogoc::gateway
