@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import time
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+from local_network import Network
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = json.loads((ROOT / "data/demo/demo.json").read_text())
@@ -81,11 +84,14 @@ class Demo:
 
     # ---- the story, step by step
 
+    def start(self):
+        self.work.mkdir()
+        (self.folder / "stamps").mkdir()
+        self.start_node()
+
     def start_node(self):
         (self.folder / "pass").touch(mode=0o600)
         (self.folder / "pass").write_text(secrets.token_hex(16) + "\n")
-        self.work.mkdir()
-        (self.folder / "stamps").mkdir()
         node = self.folder / "node"
         self.run("sogoc-node", "init", node, "--name", "peer1.trinh-dien.example",
                  "--organisation", DEMO["office"], "--resolver-host", DEMO["resolver_host"],
@@ -129,7 +135,7 @@ class Demo:
                       {"grant_prefix": {"organisation": DEMO["office"], "prefix": DEMO["office_prefix"]}}]
         for body in DEMO["abolished"]:
             operations += [{"admit_organisation": {**without(body, "successor"), "kind": "COMMITTEE"}}]
-        for body in DEMO["admitted"]:
+        for body in self.to_admit():
             operations += self.admission(body, body["kind"], body["admin_unit"], body["roles"])
         for body in DEMO["abolished"]:
             operations.append({"name_successor": {k: body[k] for k in ("organisation", "successor")}})
@@ -142,6 +148,9 @@ class Demo:
         self.submit(DEMO["office"], operations)
         self.say(f"the office admitted {len(DEMO['admitted'])} bodies, {len(DEMO['producers'])} producers, "
                  f"{len(DEMO['abolished'])} that ended in 2025")
+
+    def to_admit(self):
+        return DEMO["admitted"]
 
     def admission(self, body, kind, unit, roles):
         organisation = body["organisation"]
@@ -299,7 +308,7 @@ class Demo:
                  ("certificate revoked", picture("TD01"), "GENUINE_CERT_REVOKED")]
         right = True
         for title, path, expected in cases:
-            done = self.run("sogoc-verify", "--node", self.url, "--json", "photo", path,
+            done = self.run("sogoc-verify", "--node", self.reader_url(), "--json", "photo", path,
                             allowed=(0, 1, 2))
             answer = json.loads(done.stdout.splitlines()[0])
             print(f"\n{title}: {path.relative_to(self.folder)}")
@@ -315,10 +324,62 @@ class Demo:
         print(f"\nA stamp's page: {self.url}{link[link.index('/01/'):]}\n")
         return right
 
+    def reader_url(self):
+        """The gateway that verdicts are asked of."""
+        return self.url
+
+    def serve(self):
+        self.node.wait()
+
     def stop(self):
         if self.node and self.node.poll() is None:
             self.node.send_signal(signal.SIGTERM)
             self.node.wait(timeout=30)
+
+
+class NetworkDemo(Demo):
+    """The same story on a running network of four organisations: records go to the first peer, verdicts come
+    from the second, and the fourth is killed on the way."""
+
+    def __init__(self, network, folder):
+        super().__init__(network.programs, folder)
+        self.network = network
+        self.writer, self.reader, _, self.victim = network.peers
+
+    def start_node(self):
+        self.url = self.writer["url"]
+        self.ledger_id = bytes.fromhex(self.network.state["ledger_id"])
+        shutil.copy2(self.network.folder / "pass", self.folder / "pass")
+        shutil.copytree(self.network.folder / "keys", self.folder / "keys")
+        self.say(f"records go to {self.url}, ledger {self.ledger_id.hex()[:16]}…")
+
+    def to_admit(self):
+        founders = {peer["organisation"] for peer in self.network.peers}
+        return [body for body in DEMO["admitted"] if body["organisation"] not in founders]
+
+    def lose_a_peer(self):
+        self.network.stop(self.victim, signal.SIGKILL)
+        self.say(f"killed peer {self.victim['number']} ({self.victim['name']}); the others go on")
+
+    def bring_it_back(self):
+        self.network.start(self.victim)
+        self.network.wait([self.victim])
+        head = self.network.same_head()
+        if head is None:
+            self.network.status()
+            sys.exit("demo: the peers do not agree on one head")
+        self.say(f"peer {self.victim['number']} is back; all four have block {head[0]}, {head[2]} leaves, "
+                 f"state root {head[1][:16]}…")
+
+    def reader_url(self):
+        return self.reader["url"]
+
+    def serve(self):
+        while all(self.network.pid(peer) for peer in self.network.peers):
+            time.sleep(1)
+
+    def stop(self):
+        pass  # the network was there before
 
 
 def without(record, *names):
@@ -342,24 +403,42 @@ def months_later(date, months):
             continue
 
 
+def running_network(folder):
+    network = Network(folder)
+    if len(network.peers) != 4 or not all(network.healthy(peer) for peer in network.peers):
+        sys.exit(f"demo: no network of four healthy peers runs in {folder}; scripts/network up starts one")
+    first = DEMO["runs"][0]["gtin"]
+    if (network.get(network.peers[0], f"/v1/products/{first}") or {}).get("gtin"):
+        sys.exit(f"demo: the network in {folder} has seen the demonstration; start another one with "
+                 "scripts/network --dir FOLDER up")
+    return network
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--dir", type=pathlib.Path, required=True)
     parser.add_argument("--once", action="store_true")
+    parser.add_argument("--network", type=pathlib.Path, help="folder of a network that runs")
     arguments = parser.parse_args()
     folder = arguments.dir.absolute() / time.strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
-    demo = Demo(arguments.bin.absolute(), folder)
+    if arguments.network:
+        demo = NetworkDemo(running_network(arguments.network), folder)
+        steps = (demo.start, demo.admit, demo.register, demo.certify, demo.lose_a_peer, demo.batches,
+                 demo.labels, demo.trouble, demo.bring_it_back)
+    else:
+        demo = Demo(arguments.bin.absolute(), folder)
+        steps = (demo.start, demo.admit, demo.register, demo.certify, demo.batches, demo.labels,
+                 demo.trouble)
     try:
-        for step in (demo.start_node, demo.admit, demo.register, demo.certify, demo.batches,
-                     demo.labels, demo.trouble):
+        for step in steps:
             step()
         right = demo.check()
         demo.say(f"everything is in {folder}" + ("" if right else "; a verdict was not as it must be"))
         if not arguments.once:
             print("Serving; Ctrl-C stops.", flush=True)
-            demo.node.wait()
+            demo.serve()
         return 0 if right else 1
     except KeyboardInterrupt:
         return 0

@@ -92,6 +92,43 @@ std::string Quoted(const std::string& text) {
   return out + "\"";
 }
 
+base::Result<EngineConfig> ReadEngine(const toml::table& table, const std::string& where) {
+  EngineConfig engine;
+  std::string mode = "managed";
+  Reader reader(table, where);
+  reader.Text("mode", mode);
+  reader.Text("program", engine.program);
+  reader.Text("home", engine.home);
+  reader.Text("p2p", engine.p2p);
+  reader.Text("rpc", engine.rpc);
+  reader.Text("metrics", engine.metrics);
+  reader.Text("log_level", engine.log_level);
+  reader.Text("abci", engine.abci);
+  TRY_STATUS(reader.Finish());
+  if (mode != "managed" && mode != "external") {
+    return base::InvalidArgument(where + ": mode must be \"managed\" or \"external\"");
+  }
+  engine.mode = mode == "managed" ? EngineConfig::Mode::kManaged : EngineConfig::Mode::kExternal;
+  return engine;
+}
+
+std::string FormatEngine(const EngineConfig& engine) {
+  const bool managed = engine.mode == EngineConfig::Mode::kManaged;
+  return std::string(
+             "\n# The replication engine (CometBFT 0.38). This table is all that the operator "
+             "writes: the engine's own\n# files are made from it and from the ledger at every "
+             "start.\n"
+             "[engine]\n"
+             "# managed: the node starts and stops it; external: it is started elsewhere.\nmode "
+             "= ") +
+         (managed ? "\"managed\"" : "\"external\"") + "\nprogram = " + Quoted(engine.program) +
+         "\n# Where the other engines reach it; on the ledger as p2p://….\np2p = " +
+         Quoted(engine.p2p) +
+         "\n# For this node alone: never open it to others.\nrpc = " + Quoted(engine.rpc) +
+         (engine.abci.empty() ? std::string() : "\nabci = " + Quoted(engine.abci)) +
+         (engine.metrics.empty() ? std::string() : "\nmetrics = " + Quoted(engine.metrics)) + "\n";
+}
+
 }  // namespace
 
 base::Result<Config> ReadConfig(const std::filesystem::path& path) {
@@ -125,6 +162,16 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path) {
     tls_reader.Text("certificate", config.tls->certificate, /*required=*/true);
     tls_reader.Text("private_key", config.tls->private_key, /*required=*/true);
     TRY_STATUS(tls_reader.Finish());
+  }
+  if (const toml::table* engine = reader.Table("engine")) {
+    TRY(config.engine, ReadEngine(*engine, path.string() + " [engine]"));
+    config.peer.emplace();
+  }
+  if (const toml::table* peer = reader.Table("peer")) {
+    config.peer.emplace();
+    Reader peer_reader(*peer, path.string() + " [peer]");
+    peer_reader.Text("listen", config.peer->listen);
+    TRY_STATUS(peer_reader.Finish());
   }
   TRY_STATUS(reader.Finish());
   return config;
@@ -183,6 +230,13 @@ std::string FormatConfig(const Config& config) {
     out +=
         "\n# HTTPS instead of HTTP:\n# [tls]\n# certificate = \"tls/chain.pem\"\n"
         "# private_key = \"tls/key.pem\"\n";
+  }
+  if (config.engine) out += FormatEngine(*config.engine);
+  if (config.peer) {
+    out +=
+        "\n# Where the other peers bring their cosignatures; on the ledger as "
+        "peer://….\n[peer]\nlisten = " +
+        Quoted(config.peer->listen) + "\n";
   }
   return out;
 }

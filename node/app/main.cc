@@ -30,6 +30,52 @@ sigset_t StopSignals() {
   return signals;
 }
 
+// True once one of them was sent and waits.
+bool StopAsked() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+}
+
+// Flags that become [engine] and [peer] of node.toml.
+class NetworkFlags {
+ public:
+  void AddTo(CLI::App& command) {
+    command
+        .add_option(
+            "--engine", mode_,
+            "the ledger is kept by several organisations: managed (this node runs the engine) "
+            "or external (something else does)")
+        ->check(CLI::IsMember({"managed", "external"}));
+    command
+        .add_option("--engine-program", engine_.program, "CometBFT 0.38: a path, or a name on PATH")
+        ->capture_default_str();
+    command.add_option("--engine-listen", engine_.p2p, "IP:PORT for the other engines")
+        ->capture_default_str();
+    command.add_option("--engine-rpc", engine_.rpc, "IP:PORT for this node alone")
+        ->capture_default_str();
+    command.add_option("--engine-abci", engine_.abci,
+                       "unix:///PATH or tcp://IP:PORT where this node waits for the engine "
+                       "[a socket in its folder]");
+    command.add_option("--engine-metrics", engine_.metrics, "IP:PORT of the engine's own metrics");
+    command.add_option("--peer-listen", peer_.listen, "IP:PORT for the other peers' cosignatures")
+        ->capture_default_str();
+  }
+
+  void ApplyTo(app::Config& config) const {
+    if (mode_.empty()) return;
+    config.engine = engine_;
+    config.engine->mode =
+        mode_ == "managed" ? app::EngineConfig::Mode::kManaged : app::EngineConfig::Mode::kExternal;
+    config.peer = peer_;
+  }
+
+ private:
+  std::string mode_;
+  app::EngineConfig engine_;
+  app::PeerConfig peer_;
+};
+
 int RunInit(const app::NodeDirectory& directory, const app::Config& config,
             const std::string& organisation, const app::PeerAddresses& addresses) {
   if (const base::Status made = directory.Init(config, organisation, addresses); !made)
@@ -44,7 +90,7 @@ int RunNode(const app::NodeDirectory& directory, const app::Config& config) {
   spdlog::set_level(spdlog::level::from_str(config.log_level));
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  auto node = app::Node::Start(directory, config);
+  auto node = app::Node::Start(directory, config, StopAsked);
   if (!node) return Fail(node.error());
   const char* scheme = config.tls ? "https" : "http";
   std::cout << "Ledger " << (*node)->origin() << " at " << scheme << "://" << config.address << ":"
@@ -119,6 +165,8 @@ int main(int argc, char** argv) {
                    "peer://HOST:PORT (cosignatures); repeatable")
       ->allow_extra_args(false);
   init->add_option("--p2p", addresses.p2p, "HOST:PORT where other peers' engines reach its engine");
+  NetworkFlags network;
+  network.AddTo(*init);
   CLI::App* found = cli.add_subcommand("found", "write the ledger's first block");
   found->add_option("dir", path, "the node's folder")->required();
   found->add_option("entry", entry, "founding entry, made by sogoc found")->required();
@@ -139,6 +187,7 @@ int main(int argc, char** argv) {
     config.passphrase_file = std::filesystem::absolute(config.passphrase_file).string();
   }
   const app::NodeDirectory directory{path};
+  network.ApplyTo(config);
   if (*init) return RunInit(directory, config, organisation, addresses);
   if (*check) return RunCheck(directory, quiet);
   const auto read = app::ReadConfig(directory.config());

@@ -9,12 +9,18 @@
 
 #include "crypto/p256.h"
 #include "node/app/advice.h"
+#include "node/app/cosigner_seat.h"
+#include "node/app/evidence.h"
+#include "node/app/replication.h"
 #include "node/consensus/sequencer.h"
 #include "node/gateway/api.h"
 #include "node/gateway/http_server.h"
 #include "node/ledger/limits.h"
+#include "node/ledger/peer_endpoint.h"
 #include "node/ledger/policy.h"
 #include "node/peer/cosigner.h"
+#include "node/peer/peer_links.h"
+#include "node/storage/fail_stop.h"
 #include "node/storage/files.h"
 #include "node/storage/ledger_directory.h"
 #include "node/storage/tile_export.h"
@@ -25,6 +31,7 @@ namespace {
 constexpr ledger::Height kStatesKept = 1'000;  // blocks behind the head (design section 4, State)
 constexpr std::size_t kPrunedPerBlockMax = 10'000;  // items, so that no block waits long
 constexpr unsigned kReadThreads = 4;
+constexpr std::chrono::milliseconds kServingTick{50};
 
 unsigned Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
@@ -65,7 +72,23 @@ storage::LedgerOptions StoreOptions(const NodeDirectory& directory, const Config
   storage::LedgerOptions options;
   options.directory = directory.ledger().string();
   options.block_cache_bytes = config.cache_megabytes << 20;
+  options.repair_by_replay = config.engine.has_value();
   return options;
+}
+
+// All peers of the ledger, as the links need to know them.
+std::vector<peer::OtherPeer> OtherPeersOf(const ledger::StateView& state) {
+  std::vector<peer::OtherPeer> others;
+  const auto peers = ledger::Load<ledger::PeersRecord>(state, ledger::PeersKey());
+  for (const ledger::PeerRecord& peer : peers->peers) {
+    peer::OtherPeer& other = others.emplace_back();
+    other.name = peer.name;
+    other.tls_key_hash = base::DigestFromBytes(peer.tls_key_hash).value();
+    if (const auto endpoint = ledger::FindEndpoint(peer, ledger::EndpointKind::kPeer)) {
+      other.address = peer::PeerAddress{endpoint->host, endpoint->port};
+    }
+  }
+  return others;
 }
 
 base::Result<std::shared_ptr<const ledger::StagedBlock>> ReadFounding(
@@ -85,13 +108,21 @@ base::Result<std::shared_ptr<const ledger::StagedBlock>> ReadFounding(
 }  // namespace
 
 struct Node::Parts {
+  Parts(const NodeDirectory& node_directory, const Config& node_config)
+      : directory(node_directory), config(node_config), evidence(directory.evidence()) {}
+
+  const NodeDirectory directory;
+  const Config config;
+  const EvidenceFolder evidence;
   base::SystemClock clock;
   std::string origin;
   std::unique_ptr<storage::LedgerStore> store;
   std::unique_ptr<crypto::P256BatchVerifier> verifier = crypto::MakePlainP256Verifier();
   crypto::LogNodeReader log_reader;
-  std::unique_ptr<peer::Cosigner> cosigner;
-  std::unique_ptr<consensus::Sequencer> sequencer;
+  CosignerSeat seat;
+  std::unique_ptr<peer::PeerLinks> links;           // with [peer]
+  std::unique_ptr<Replication> replication;         // with [engine]
+  std::unique_ptr<consensus::Sequencer> sequencer;  // without
   boost::asio::thread_pool readers{kReadThreads};
   std::unique_ptr<gateway::HttpServer> server;
 
@@ -101,23 +132,64 @@ struct Node::Parts {
     if (server) server->Stop();
     readers.join();
     sequencer.reset();
-    cosigner.reset();
+    replication.reset();
+    if (links) links->Stop();
+    seat.Empty();
     server.reset();
   }
 
-  base::Status OpenStore(const NodeDirectory& directory, const Config& config) {
+  base::Status OpenStore() {
     TRY(auto opened, storage::OpenLedger(StoreOptions(directory, config)));
     for (const std::string& notice : opened.notices) spdlog::warn("{}", notice);
     store = std::move(opened.store);
+    origin = ledger::Load<ledger::LedgerRecord>(*store, ledger::LedgerKey())->origin;
+    log_reader = store->LogReader();
     return base::Ok();
   }
 
-  base::Status StartCosigner(const NodeDirectory& directory, const Config& config) {
+  // ---- The other peers
+
+  base::Status StartLinks() {
+    if (!config.peer) return base::Ok();
+    TRY(const ledger::HostPort listen, ledger::ParseHostPort(config.peer->listen));
+    TRY(const auto tls_key, directory.ReadTlsKey(config));
+    peer::PeerLinksOptions options;
+    options.listen_address = listen.host;
+    options.listen_port = listen.port;
+    options.name = config.name;
+    options.ledger_id = store->ledger_id();
+    if (config.engine) {
+      TRY(options.genesis_hash, EngineGenesisHash(directory, config, *store));
+    }
+    options.program_version = SOGOC_VERSION;
+    TRY(links, peer::PeerLinks::Listen(std::move(options), tls_key, clock));
+    links->SetPeers(OtherPeersOf(*store));
+    links->Start({[this](const std::string& from, const peer::Cosigned& said) {
+                    return seat.Receive(from, said);
+                  },
+                  [this] { return Progress(); }});
+    return base::Ok();
+  }
+
+  peer::OwnProgress Progress() const {
+    const auto head = store->Head();
+    const peer::Cosigner* cosigner = seat.get();
+    const bool final = cosigner != nullptr && cosigner->Latest()->verdict.has_quorum;
+    return {head->header.height, head->log.size(), store->EngineHeight().value_or(0),
+            final ? cosigner->Latest()->head.log.size() : 0};
+  }
+
+  base::Status StartCosigner() {
+    const base::Status started = seat.Fill([this] { return MakeCosigner(); });
+    if (started) return started;
+    return WithAdvice(started.error(), "ledger/ and signed/ of " + directory.path().string() +
+                                           " must be of one ledger and ledger/ no older: restore "
+                                           "the newest copy of both, never remove signed/");
+  }
+
+  base::Result<std::unique_ptr<peer::Cosigner>> MakeCosigner() {
     TRY(auto log_key, directory.ReadKey(config, "log"));
     TRY(auto cosigner_key, directory.ReadKey(config, "cosigner"));
-    TRY_STATUS(CheckOwnKeys(*store, config.name, log_key.public_key(), cosigner_key.public_key()));
-    origin = ledger::Load<ledger::LedgerRecord>(*store, ledger::LedgerKey())->origin;
-    log_reader = store->LogReader();
     // A block is judged by the policy before it: one that changes the policy is final under the
     // old.
     const auto policy_at = [raw = store.get()](const ledger::ChainHead& head) {
@@ -125,43 +197,94 @@ struct Node::Parts {
       const auto state = raw->StateAfter(height == 0 ? 0 : height - 1);
       return state ? ledger::PolicyOf(**state).value() : ledger::PolicyOf(*raw).value();
     };
-    auto started =
-        peer::Cosigner::Start({origin, config.name, directory.signed_checkpoint().string()},
-                              {std::move(log_key), std::move(cosigner_key)}, *store->Head(),
-                              policy_at, log_reader, clock, storage::SystemFiles());
-    if (!started) {
-      return WithAdvice(started.error(),
-                        "ledger/ and signed/ of " + directory.path().string() +
-                            " must be of one ledger and ledger/ no older: restore the newest "
-                            "copy of both, never remove signed/");
+    peer::CosignerHooks hooks;
+    hooks.fork = [this](const peer::ForkEvidence& fork) { evidence.Record(fork); };
+    hooks.policy_end = [this](const peer::SignedHead& head) { KeepPolicyEnd(head); };
+    if (links) {
+      hooks.check_clock = [this] { return links->CheckClock(); };
+      hooks.cosigned = [this](const peer::Cosigned& said) { links->Publish(said); };
     }
-    cosigner = std::move(*started);
-    return base::Ok();
+    return peer::Cosigner::Start({origin, config.name, directory.signed_checkpoint().string()},
+                                 {std::move(log_key), std::move(cosigner_key)}, *store->Head(),
+                                 policy_at, log_reader, clock, storage::SystemFiles(),
+                                 std::move(hooks));
   }
 
-  void StartSequencer(const NodeDirectory& directory, const Config& config) {
-    consensus::SequencerOptions options;
-    options.verify_threads = config.verify_threads == 0 ? Cores() : config.verify_threads;
-    options.admit =
+  // The note under which a policy ended is kept for ever (decision 4).
+  void KeepPolicyEnd(const peer::SignedHead& head) const {
+    const auto path = directory.policy_end(head.head.header.height);
+    const base::Status written =
+        storage::WriteFileDurably(storage::SystemFiles(), path.string(), base::AsBytes(head.note));
+    if (!written) spdlog::error("{}; the note is {}", written.error().message, head.note);
+  }
+
+  // ---- The order
+
+  // A block is durable: on the orderer's thread, before its entries are answered.
+  void OnBlock(const ledger::ChainHead& head) {
+    seat.Extend(head);
+    if (links) links->SetPeers(OtherPeersOf(*store));
+    const peer::Cosigner* cosigner = seat.get();
+    if (cosigner == nullptr) return;
+    // Verdicts are given at the served head.
+    const ledger::Height served = cosigner->Latest()->head.header.height;
+    if (served > kStatesKept) store->Prune(served - kStatesKept, kPrunedPerBlockMax);
+  }
+
+  std::function<base::Status()> Admit() const {
+    return
         [path = directory.path().string(),
          reserve = storage::SpaceReserve{config.reserve_megabytes << 20, config.reserve_percent}] {
           return storage::CheckFreeSpace(path, reserve);
         };
-    sequencer = std::make_unique<consensus::Sequencer>(
-        *store, clock, *verifier, options, [this](const ledger::ChainHead& head) {
-          cosigner->Extend(head);
-          // What is served is never pruned: it may be far behind the head for want of a quorum.
-          const ledger::Height served = cosigner->Latest()->head.header.height;
-          if (served > kStatesKept) store->Prune(served - kStatesKept, kPrunedPerBlockMax);
-        });
   }
 
-  base::Status StartGateway(const NodeDirectory& directory, const Config& config) {
+  void StartSequencer() {
+    consensus::SequencerOptions options;
+    options.verify_threads = config.verify_threads == 0 ? Cores() : config.verify_threads;
+    options.admit = Admit();
+    sequencer = std::make_unique<consensus::Sequencer>(
+        *store, clock, *verifier, options,
+        [this](const ledger::ChainHead& head) { OnBlock(head); });
+  }
+
+  base::Status StartReplication() {
+    ReplicationHooks hooks;
+    hooks.admit = Admit();
+    hooks.on_block = [this](const ledger::ChainHead& head) { OnBlock(head); };
+    hooks.on_misbehavior = [this](const cometbft::ValidatorMisbehavior& misbehavior) {
+      evidence.Record(misbehavior);
+    };
+    const bool managed = config.engine->mode == EngineConfig::Mode::kManaged;
+    hooks.on_engine_lost = [managed](const std::string& why) {
+      if (managed) storage::FailStop(why);
+      spdlog::warn("{}", why);
+    };
+    TRY(replication, Replication::Start(directory, config, *store, *verifier, std::move(hooks)));
+    return base::Ok();
+  }
+
+  // A store that is shorter than was promised is replayed by the engine first.
+  base::Status AwaitServing(const std::function<bool()>& stop_asked) const {
+    if (store->Serving()) return base::Ok();
+    spdlog::warn("this store is shorter than was promised; the engine brings back the rest");
+    while (!store->Serving()) {
+      if (stop_asked()) return base::Unavailable("stopped before the store was whole again");
+      std::this_thread::sleep_for(kServingTick);
+    }
+    spdlog::info("the store is whole again at block {}", store->Head()->header.height);
+    return base::Ok();
+  }
+
+  base::Status StartGateway() {
+    consensus::Orderer& orderer =
+        replication ? replication->orderer() : static_cast<consensus::Orderer&>(*sequencer);
     gateway::Router router;
     gateway::AddApiRoutes(
-        {*store, *sequencer, *cosigner, clock,
+        {*store, orderer, *seat.get(), clock,
          [this](std::function<void()> work) { boost::asio::post(readers, std::move(work)); },
-         config.resolver_host, config.name, nullptr},
+         config.resolver_host, config.name,
+         [this] { return links ? links->Peers() : std::vector<peer::PeerStatus>(); }},
         router);
     gateway::HttpServerConfig http;
     http.address = config.address;
@@ -176,6 +299,18 @@ struct Node::Parts {
     server = std::move(*started);
     return base::Ok();
   }
+
+  base::Status CheckKeys() const {
+    TRY(const auto log_key, directory.ReadKey(config, "log"));
+    TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
+    const base::Status own =
+        CheckOwnKeys(*store, config.name, log_key.public_key(), cosigner_key.public_key());
+    if (own || !config.engine) return own;
+    // A peer that is about to join, or whose keys are about to be replaced, follows meanwhile.
+    spdlog::warn("{}; this node follows and signs nothing until the ledger names it",
+                 own.error().message);
+    return base::Ok();
+  }
 };
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -185,12 +320,19 @@ std::uint16_t Node::port() const { return parts_->server->port(); }
 const std::string& Node::origin() const { return parts_->origin; }
 
 base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
-                                                const Config& config) {
-  auto parts = std::make_unique<Parts>();
-  TRY_STATUS(parts->OpenStore(directory, config));
-  TRY_STATUS(parts->StartCosigner(directory, config));
-  parts->StartSequencer(directory, config);
-  TRY_STATUS(parts->StartGateway(directory, config));
+                                                const Config& config,
+                                                const std::function<bool()>& stop_asked) {
+  auto parts = std::make_unique<Parts>(directory, config);
+  TRY_STATUS(parts->OpenStore());
+  TRY_STATUS(parts->CheckKeys());
+  TRY_STATUS(parts->StartLinks());
+  if (config.engine) {
+    TRY_STATUS(parts->StartReplication());
+    TRY_STATUS(parts->AwaitServing(stop_asked));
+  }
+  TRY_STATUS(parts->StartCosigner());
+  if (!config.engine) parts->StartSequencer();
+  TRY_STATUS(parts->StartGateway());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
@@ -210,10 +352,11 @@ base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
 
 base::Status Node::Export(const NodeDirectory& directory, const Config& config,
                           const std::filesystem::path& folder) {
-  Parts parts;
-  TRY_STATUS(parts.OpenStore(directory, config));
-  TRY_STATUS(parts.StartCosigner(directory, config));
-  const auto signed_head = parts.cosigner->Latest();
+  Parts parts(directory, config);
+  TRY_STATUS(parts.OpenStore());
+  TRY_STATUS(parts.CheckKeys());
+  TRY_STATUS(parts.StartCosigner());
+  const auto signed_head = parts.seat.get()->Newest();
   const storage::LogSource log{signed_head->head.log.size(),
                                [&parts](ledger::EntryIndex index) -> base::Result<base::Bytes> {
                                  return parts.store->Leaf(index);

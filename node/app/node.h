@@ -1,8 +1,9 @@
 #pragma once
 
-// A running node: store, sequencer, cosigner and gateway, started in this order and stopped in the
-// reverse.
+// A running node: store, links to the other peers, the order (an engine, or a sequencer of its
+// own), cosigner and gateway.
 
+#include <functional>
 #include <memory>
 
 #include "node/app/config.h"
@@ -13,9 +14,11 @@ namespace sogoc::app {
 
 class Node {
  public:
-  // Opens the ledger of the folder and serves it. Every error names what to do.
-  static base::Result<std::unique_ptr<Node>> Start(const NodeDirectory& directory,
-                                                   const Config& config);
+  // Opens the ledger of the folder and serves it. Every error names what to do. A store that an
+  // engine must repair first makes this wait; kUnavailable if `stop_asked` says so meanwhile.
+  static base::Result<std::unique_ptr<Node>> Start(
+      const NodeDirectory& directory, const Config& config,
+      const std::function<bool()>& stop_asked = [] { return false; });
   // Writes the whole log of a stopped node, with a freshly signed checkpoint, as static files in
   // the layout of C2SP tlog-tiles (docs/format/tiles.md) into `folder`, whose parent must exist.
   static base::Status Export(const NodeDirectory& directory, const Config& config,

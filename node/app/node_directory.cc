@@ -14,6 +14,10 @@
 namespace sogoc::app {
 namespace {
 
+constexpr const char* kKeyAdvice =
+    "the ledger names this key, so no new one will do: restore it from a copy, with the passphrase "
+    "it was made with";
+
 base::Status WriteText(const std::filesystem::path& path, const std::string& text) {
   return storage::WriteFileDurably(storage::SystemFiles(), path.string(), base::AsBytes(text));
 }
@@ -43,7 +47,7 @@ base::Status NodeDirectory::Init(const Config& config, const std::string& organi
     return base::FailedPrecondition(this->config().string() +
                                     " exists already; choose another folder");
   }
-  for (const char* folder : {"keys", "signed"}) {
+  for (const char* folder : {"keys", "signed", "policies", "evidence"}) {
     std::filesystem::create_directories(path_ / folder, error);
     if (error) return base::Unavailable((path_ / folder).string() + ": " + error.message());
   }
@@ -85,19 +89,25 @@ base::Status NodeDirectory::Init(const Config& config, const std::string& organi
   return WriteText(this->config(), FormatConfig(config));
 }
 
+base::Result<crypto::SecretString> NodeDirectory::ReadPassphrase(const Config& config) const {
+  auto passphrase = crypto::ReadPassphraseFile(Resolve(config.passphrase_file));
+  if (passphrase) return passphrase;
+  return WithAdvice(passphrase.error(), "passphrase_file in " + this->config().string() +
+                                            " names it: one line, mode 0600");
+}
+
 base::Result<crypto::Ed25519PrivateKey> NodeDirectory::ReadKey(const Config& config,
                                                                const std::string& name) const {
-  const auto passphrase = crypto::ReadPassphraseFile(Resolve(config.passphrase_file));
-  if (!passphrase) {
-    return WithAdvice(passphrase.error(), "passphrase_file in " + this->config().string() +
-                                              " names it: one line, mode 0600");
-  }
-  auto read = crypto::ReadEd25519KeyFile(key(name), *passphrase);
-  if (!read) {
-    return WithAdvice(read.error(),
-                      "the ledger names this key, so no new one will do: restore it from a "
-                      "copy, with the passphrase it was made with");
-  }
+  TRY(const crypto::SecretString passphrase, ReadPassphrase(config));
+  auto read = crypto::ReadEd25519KeyFile(key(name), passphrase);
+  if (!read) return WithAdvice(read.error(), kKeyAdvice);
+  return read;
+}
+
+base::Result<crypto::P256PrivateKey> NodeDirectory::ReadTlsKey(const Config& config) const {
+  TRY(const crypto::SecretString passphrase, ReadPassphrase(config));
+  auto read = crypto::ReadP256KeyFile(key("tls"), passphrase);
+  if (!read) return WithAdvice(read.error(), kKeyAdvice);
   return read;
 }
 

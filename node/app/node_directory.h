@@ -4,16 +4,21 @@
 //
 //   node.toml            the operator's file
 //   peer.json            what the founding entry needs to know of this peer; public
-//   keys/                log.key, cosigner.key, validator.key, engine.key, tls.key: encrypted
-//   PKCS#8 ledger/              the ledger (node/storage/ledger_directory.h) signed/checkpoint what
-//   this peer has signed last engine/              the engine's home
-//   (node/consensus/cometbft/engine_files.h)
+//   keys/                log.key, cosigner.key, validator.key, engine.key,
+//                        tls.key: encrypted PKCS#8
+//   ledger/              the ledger (node/storage/ledger_directory.h)
+//   signed/checkpoint    what this peer has signed last
+//   engine/              the replication engine's folder (engine_files.h), where there is one
+//   policies/            the notes under which policies of the ledger ended
+//   evidence/            who signed what an honest peer never signs
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "crypto/ed25519.h"
+#include "crypto/p256.h"
+#include "crypto/secret.h"
 #include "node/app/config.h"
 #include "node/base/result.h"
 
@@ -37,7 +42,10 @@ class NodeDirectory {
   }
   std::filesystem::path ledger() const { return path_ / "ledger"; }
   std::filesystem::path signed_checkpoint() const { return path_ / "signed" / "checkpoint"; }
-  std::filesystem::path engine() const { return path_ / "engine"; }
+  std::filesystem::path evidence() const { return path_ / "evidence"; }
+  std::filesystem::path policy_end(std::uint64_t height) const {
+    return path_ / "policies" / (std::to_string(height) + ".note");
+  }
   // A path of node.toml: relative ones are below the folder.
   std::filesystem::path Resolve(const std::string& text) const { return path_ / text; }
 
@@ -52,8 +60,12 @@ class NodeDirectory {
   // The node's keys, with the passphrase of its passphrase_file.
   base::Result<crypto::Ed25519PrivateKey> ReadKey(const Config& config,
                                                   const std::string& name) const;
+  // The key of its certificate for the other peers.
+  base::Result<crypto::P256PrivateKey> ReadTlsKey(const Config& config) const;
 
  private:
+  base::Result<crypto::SecretString> ReadPassphrase(const Config& config) const;
+
   std::filesystem::path path_;
 };
 

@@ -1,0 +1,28 @@
+#pragma once
+
+// What shows that somebody signed what an honest peer never signs. Kept in the node's folder, one
+// file a case, for people and courts: nothing here reads it again.
+
+#include <filesystem>
+
+#include "node/consensus/cometbft/ledger_application.h"
+#include "node/peer/checkpoint_book.h"
+
+namespace sogoc::app {
+
+// Both write DIR/KIND-….txt durably and log an error that names the culprit. A case that is known
+// is not written again; one that cannot be written is logged in full. Thread-safe.
+class EvidenceFolder {
+ public:
+  explicit EvidenceFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  void Record(const peer::ForkEvidence& fork) const;
+  void Record(const cometbft::ValidatorMisbehavior& misbehavior) const;
+
+ private:
+  void Write(const std::string& name, const std::string& text) const;
+
+  const std::filesystem::path path_;
+};
+
+}  // namespace sogoc::app

@@ -1,0 +1,141 @@
+#include "node/app/replication.h"
+
+#include <spdlog/spdlog.h>
+
+#include "crypto/sha256.h"
+#include "node/consensus/cometbft/abci_server.h"
+#include "node/consensus/cometbft/bundle_orderer.h"
+#include "node/consensus/cometbft/engine_files.h"
+#include "node/consensus/cometbft/engine_process.h"
+#include "node/ledger/peer_endpoint.h"
+#include "node/ledger/records.h"
+
+namespace sogoc::app {
+namespace {
+
+using cometbft::CommittedBlock;
+
+constexpr std::size_t kGenesisBytesMax = 1 << 20;
+
+std::string EngineHome(const NodeDirectory& directory, const EngineConfig& engine) {
+  return directory.Resolve(engine.home).string();
+}
+
+std::string AbciAddress(const NodeDirectory& directory, const EngineConfig& engine) {
+  if (!engine.abci.empty()) return engine.abci;
+  return "unix://" + std::filesystem::absolute(EngineHome(directory, engine)).string() +
+         "/abci.sock";
+}
+
+base::Result<std::string> GenesisOf(const storage::LedgerStore& store) {
+  const auto peers = ledger::Load<ledger::PeersRecord>(store, ledger::PeersKey());
+  return cometbft::GenesisText(store.ledger_id(), store.Head()->header.time, *peers);
+}
+
+base::Status WriteFiles(const NodeDirectory& directory, const Config& config,
+                        const storage::LedgerStore& store) {
+  const EngineConfig& engine = *config.engine;
+  const auto peers = ledger::Load<ledger::PeersRecord>(store, ledger::PeersKey());
+  TRY(const auto node_key, directory.ReadKey(config, "engine"));
+  TRY(const auto validator_key, directory.ReadKey(config, "validator"));
+  const cometbft::EngineSettings settings{config.name,    engine.p2p,
+                                          engine.rpc,     AbciAddress(directory, engine),
+                                          engine.metrics, engine.log_level};
+  TRY(std::string config_text, cometbft::ConfigText(settings, *peers, node_key.public_key()));
+  TRY(std::string genesis, GenesisOf(store));
+  return cometbft::WriteEngineFiles(
+      storage::SystemFiles(), EngineHome(directory, engine),
+      {std::move(genesis), std::move(config_text), cometbft::NodeKeyText(node_key),
+       cometbft::ValidatorKeyText(validator_key)});
+}
+
+class CometBftReplication final : public Replication {
+ public:
+  CometBftReplication(const Config& config, storage::LedgerStore& store,
+                      const crypto::P256BatchVerifier& verifier, ReplicationHooks hooks,
+                      const ledger::HostPort& rpc)
+      : hooks_(std::move(hooks)),
+        checker_(store, verifier),
+        application_(store, checker_, cometbft::ChainIdOf(store.ledger_id()),
+                     {[this](CommittedBlock block) { OnCommitted(std::move(block)); },
+                      hooks_.on_misbehavior}),
+        rpc_(cometbft::MakeEngineRpc(rpc.host, rpc.port)),
+        orderer_(store, checker_, *rpc_, OrdererOptions(config)) {}
+
+  ~CometBftReplication() override {
+    if (engine_) engine_->Stop();
+    if (server_) server_->Stop();
+  }
+
+  base::Status Start(const NodeDirectory& directory, const EngineConfig& engine) {
+    cometbft::AbciServerOptions options;
+    const bool managed = engine.mode == EngineConfig::Mode::kManaged;
+    if (!managed) {
+      options.on_disconnect = [this] {
+        hooks_.on_engine_lost("the engine has gone; this node serves what it has and waits");
+      };
+    }
+    TRY(server_,
+        cometbft::AbciServer::Start(AbciAddress(directory, engine), application_, options));
+    if (!managed) return base::Ok();
+    TRY(const std::string program, cometbft::FindEngine(engine.program));
+    cometbft::EngineProcessOptions process;
+    process.program = program;
+    process.home = EngineHome(directory, engine);
+    process.log = process.home + "/engine.log";
+    process.on_exit = hooks_.on_engine_lost;
+    TRY(engine_, cometbft::EngineProcess::Start(std::move(process)));
+    return base::Ok();
+  }
+
+  consensus::Orderer& orderer() override { return orderer_; }
+  cometbft::EngineRpc& engine() override { return *rpc_; }
+
+ private:
+  cometbft::BundleOrdererOptions OrdererOptions(const Config& config) const {
+    cometbft::BundleOrdererOptions options;
+    options.verify_threads = config.verify_threads == 0
+                                 ? std::max(1U, std::thread::hardware_concurrency())
+                                 : config.verify_threads;
+    options.admit = hooks_.admit;
+    return options;
+  }
+
+  void OnCommitted(CommittedBlock block) {
+    if (block.block) hooks_.on_block(block.block->head());
+    orderer_.OnCommitted(std::move(block));
+  }
+
+  const ReplicationHooks hooks_;
+  const consensus::EntryChecker checker_;
+  cometbft::LedgerApplication application_;
+  const std::unique_ptr<cometbft::EngineRpc> rpc_;
+  cometbft::BundleOrderer orderer_;
+  std::unique_ptr<cometbft::AbciServer> server_;
+  std::unique_ptr<cometbft::EngineProcess> engine_;
+};
+
+}  // namespace
+
+base::Result<base::Digest> EngineGenesisHash(const NodeDirectory& directory, const Config& config,
+                                             const storage::LedgerStore& store) {
+  const std::string path = EngineHome(directory, *config.engine) + "/config/genesis.json";
+  const auto there = storage::SystemFiles().Read(path, kGenesisBytesMax);
+  if (there) return crypto::Sha256(*there);
+  if (there.error().code != base::ErrorCode::kNotFound) return there.error();
+  TRY(const std::string genesis, GenesisOf(store));
+  return crypto::Sha256(base::AsBytes(genesis));
+}
+
+base::Result<std::unique_ptr<Replication>> Replication::Start(
+    const NodeDirectory& directory, const Config& config, storage::LedgerStore& store,
+    const crypto::P256BatchVerifier& verifier, ReplicationHooks hooks) {
+  TRY_STATUS(WriteFiles(directory, config, store));
+  TRY(const ledger::HostPort rpc, ledger::ParseHostPort(config.engine->rpc));
+  auto replication =
+      std::make_unique<CometBftReplication>(config, store, verifier, std::move(hooks), rpc);
+  TRY_STATUS(replication->Start(directory, *config.engine));
+  return std::unique_ptr<Replication>(std::move(replication));
+}
+
+}  // namespace sogoc::app
