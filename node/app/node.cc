@@ -255,6 +255,7 @@ struct Node::Parts {
     hooks.on_misbehavior = [this](const cometbft::ValidatorMisbehavior& misbehavior) {
       evidence.Record(misbehavior);
     };
+    hooks.others = [this] { return OthersProgress(); };
     const bool managed = config.engine->mode == EngineConfig::Mode::kManaged;
     hooks.on_engine_lost = [managed](const std::string& why) {
       if (managed) storage::FailStop(why);
@@ -262,6 +263,17 @@ struct Node::Parts {
     };
     TRY(replication, Replication::Start(directory, config, *store, *verifier, std::move(hooks)));
     return base::Ok();
+  }
+
+  cometbft::OthersProgress OthersProgress() const {
+    cometbft::OthersProgress others;
+    if (!links) return others;
+    for (const peer::PeerStatus& peer : links->Peers()) {
+      if (peer.heartbeat_at == 0) continue;
+      ++others.heard;
+      others.engine_height_max = std::max(others.engine_height_max, peer.engine_height);
+    }
+    return others;
   }
 
   // A store that is shorter than was promised is replayed by the engine first.

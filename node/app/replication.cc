@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "crypto/sha256.h"
+#include "node/app/managed_engine.h"
 #include "node/consensus/cometbft/abci_server.h"
 #include "node/consensus/cometbft/bundle_orderer.h"
 #include "node/consensus/cometbft/engine_files.h"
@@ -33,14 +34,19 @@ base::Result<std::string> GenesisOf(const storage::LedgerStore& store) {
 }
 
 base::Status WriteFiles(const NodeDirectory& directory, const Config& config,
-                        const storage::LedgerStore& store) {
+                        const storage::LedgerStore& store, bool follower) {
   const EngineConfig& engine = *config.engine;
   const auto peers = ledger::Load<ledger::PeersRecord>(store, ledger::PeersKey());
   TRY(const auto node_key, directory.ReadKey(config, "engine"));
   TRY(const auto validator_key, directory.ReadKey(config, "validator"));
-  const cometbft::EngineSettings settings{config.name,    engine.p2p,
-                                          engine.rpc,     AbciAddress(directory, engine),
-                                          engine.metrics, engine.log_level};
+  cometbft::EngineSettings settings;
+  settings.name = config.name;
+  settings.p2p = engine.p2p;
+  settings.rpc = engine.rpc;
+  settings.abci = AbciAddress(directory, engine);
+  settings.metrics = engine.metrics;
+  settings.log_level = engine.log_level;
+  settings.follower = follower;
   TRY(std::string config_text, cometbft::ConfigText(settings, *peers, node_key.public_key()));
   TRY(std::string genesis, GenesisOf(store));
   return cometbft::WriteEngineFiles(
@@ -54,7 +60,8 @@ class CometBftReplication final : public Replication {
   CometBftReplication(const Config& config, storage::LedgerStore& store,
                       const crypto::P256BatchVerifier& verifier, ReplicationHooks hooks,
                       const ledger::HostPort& rpc)
-      : hooks_(std::move(hooks)),
+      : store_(store),
+        hooks_(std::move(hooks)),
         checker_(store, verifier),
         application_(store, checker_, cometbft::ChainIdOf(store.ledger_id()),
                      {[this](CommittedBlock block) { OnCommitted(std::move(block)); },
@@ -63,33 +70,28 @@ class CometBftReplication final : public Replication {
         orderer_(store, checker_, *rpc_, OrdererOptions(config)) {}
 
   ~CometBftReplication() override {
-    if (engine_) engine_->Stop();
+    engine_.reset();
     if (server_) server_->Stop();
   }
 
-  base::Status Start(const NodeDirectory& directory, const EngineConfig& engine) {
-    cometbft::AbciServerOptions options;
+  base::Status Start(const NodeDirectory& directory, const Config& config) {
+    const EngineConfig& engine = *config.engine;
     const bool managed = engine.mode == EngineConfig::Mode::kManaged;
+    cometbft::AbciServerOptions options;
     if (!managed) {
       options.on_disconnect = [this] {
         hooks_.on_engine_lost("the engine has gone; this node serves what it has and waits");
       };
+      TRY_STATUS(WriteFiles(directory, config, store_, /*follower=*/false));
     }
     TRY(server_,
         cometbft::AbciServer::Start(AbciAddress(directory, engine), application_, options));
-    if (!managed) return base::Ok();
-    TRY(const std::string program, cometbft::FindEngine(engine.program));
-    cometbft::EngineProcessOptions process;
-    process.program = program;
-    process.home = EngineHome(directory, engine);
-    process.log = process.home + "/engine.log";
-    process.on_exit = hooks_.on_engine_lost;
-    TRY(engine_, cometbft::EngineProcess::Start(std::move(process)));
-    return base::Ok();
+    return managed ? StartEngine(directory, config) : base::Ok();
   }
 
   consensus::Orderer& orderer() override { return orderer_; }
   cometbft::EngineRpc& engine() override { return *rpc_; }
+  base::Status Voting() const override { return engine_ ? engine_->Voting() : base::Ok(); }
 
  private:
   cometbft::BundleOrdererOptions OrdererOptions(const Config& config) const {
@@ -101,18 +103,42 @@ class CometBftReplication final : public Replication {
     return options;
   }
 
+  base::Status StartEngine(const NodeDirectory& directory, const Config& config) {
+    const std::string home = EngineHome(directory, *config.engine);
+    TRY(const std::string program, cometbft::FindEngine(config.engine->program));
+    TRY(const auto key, directory.ReadKey(config, "validator"));
+    const auto write_files = [this, directory, config](bool follower) {
+      return WriteFiles(directory, config, store_, follower);
+    };
+    TRY_STATUS(write_files(/*follower=*/true));
+    TRY(const std::uint64_t signed_height, cometbft::SignedHeight(storage::SystemFiles(), home));
+    const auto peers = ledger::Load<ledger::PeersRecord>(store_, ledger::PeersKey());
+    cometbft::EngineProcessOptions process;
+    process.program = program;
+    process.home = home;
+    process.log = home + "/engine.log";
+    process.on_exit = hooks_.on_engine_lost;
+    cometbft::ValidatorGuard guard(peers->peers.size(), store_.EngineHeight().value_or(0),
+                                   signed_height, cometbft::ValidatorAddress(key.public_key()));
+    engine_ = std::make_unique<ManagedEngine>(ManagedEngine::Options{
+        std::move(process), std::move(guard), hooks_.others, write_files, hooks_.on_engine_lost});
+    return engine_->Start();
+  }
+
   void OnCommitted(CommittedBlock block) {
+    if (engine_) engine_->OnBlock(block.engine_height, block.voters);
     if (block.block) hooks_.on_block(block.block->head());
     orderer_.OnCommitted(std::move(block));
   }
 
+  storage::LedgerStore& store_;
   const ReplicationHooks hooks_;
   const consensus::EntryChecker checker_;
   cometbft::LedgerApplication application_;
   const std::unique_ptr<cometbft::EngineRpc> rpc_;
   cometbft::BundleOrderer orderer_;
   std::unique_ptr<cometbft::AbciServer> server_;
-  std::unique_ptr<cometbft::EngineProcess> engine_;
+  std::unique_ptr<ManagedEngine> engine_;
 };
 
 }  // namespace
@@ -130,11 +156,10 @@ base::Result<base::Digest> EngineGenesisHash(const NodeDirectory& directory, con
 base::Result<std::unique_ptr<Replication>> Replication::Start(
     const NodeDirectory& directory, const Config& config, storage::LedgerStore& store,
     const crypto::P256BatchVerifier& verifier, ReplicationHooks hooks) {
-  TRY_STATUS(WriteFiles(directory, config, store));
   TRY(const ledger::HostPort rpc, ledger::ParseHostPort(config.engine->rpc));
   auto replication =
       std::make_unique<CometBftReplication>(config, store, verifier, std::move(hooks), rpc);
-  TRY_STATUS(replication->Start(directory, *config.engine));
+  TRY_STATUS(replication->Start(directory, config));
   return std::unique_ptr<Replication>(std::move(replication));
 }
 

@@ -13,6 +13,7 @@
 #include "node/base/result.h"
 #include "node/consensus/cometbft/engine_rpc.h"
 #include "node/consensus/cometbft/ledger_application.h"
+#include "node/consensus/cometbft/validator_guard.h"
 #include "node/consensus/orderer.h"
 #include "node/storage/ledger_store.h"
 
@@ -24,6 +25,8 @@ struct ReplicationHooks {
   // A block is durable; on the engine's consensus thread, before anybody is answered.
   std::function<void(const ledger::ChainHead&)> on_block;
   std::function<void(const cometbft::ValidatorMisbehavior&)> on_misbehavior;
+  // How far the other peers say that their engines are.
+  std::function<cometbft::OthersProgress()> others;
   // The engine ended without being asked to, or cut its connection; the sentence says what its log
   // says.
   std::function<void(const std::string&)> on_engine_lost;
@@ -49,6 +52,8 @@ class Replication {
 
   virtual consensus::Orderer& orderer() = 0;
   virtual cometbft::EngineRpc& engine() = 0;
+  // Ok if this node's engine votes (or is not ours to start), else what it waits for. Thread-safe.
+  virtual base::Status Voting() const = 0;
 };
 
 }  // namespace sogoc::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <cstdio>
 #include <set>
 #include <utility>
@@ -19,14 +20,14 @@ using crypto::Ed25519PrivateKey;
 using crypto::Ed25519PublicKey;
 using crypto::SecretString;
 
-constexpr std::size_t kAddressBytes = 20;
 constexpr std::size_t kFileBytesMax = 1 << 20;
+constexpr std::size_t kStateBytesMax = 64 << 10;
 constexpr const char* kPublicKeyType = "tendermint/PubKeyEd25519";
 constexpr const char* kPrivateKeyType = "tendermint/PrivKeyEd25519";
 
-std::string AddressOf(const Ed25519PublicKey& key) {
-  return base::ToHex(base::ByteView(crypto::Sha256(key)).first(kAddressBytes));
-}
+std::string AddressOf(const Ed25519PublicKey& key) { return base::ToHex(ValidatorAddress(key)); }
+
+std::string StatePath(const std::string& home) { return home + "/data/priv_validator_state.json"; }
 
 std::string JsonText(const std::string& text) {
   return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
@@ -166,8 +167,9 @@ base::Status WriteGenesis(storage::FileSystem& files, const std::string& path,
 }
 
 // The guard against signing one height twice is never made anew where it was lost.
-base::Status WriteFirstState(storage::FileSystem& files, const std::string& data) {
-  const std::string path = data + "/priv_validator_state.json";
+base::Status WriteFirstState(storage::FileSystem& files, const std::string& home) {
+  const std::string path = StatePath(home);
+  const std::string data = home + "/data";
   if (files.Exists(path)) return base::Ok();
   for (const char* store : {"/blockstore.db", "/state.db", "/cs.wal"}) {
     if (files.Exists(data + store)) {
@@ -251,6 +253,9 @@ base::Result<std::string> ConfigText(const EngineSettings& settings,
       "proxy_app = " +
       TomlText(settings.abci) + "\nabci = \"socket\"\nmoniker = " + TomlText(settings.name) +
       "\nlog_level = " + TomlText(settings.log_level) +
+      (settings.follower ? "\npriv_validator_key_file = \"config/follower_key.json\"\n"
+                           "priv_validator_state_file = \"data/follower_state.json\""
+                         : "") +
       "\n\n[rpc]\nladdr = " + TomlText("tcp://" + settings.rpc) +
       "\nunsafe = false\ncors_allowed_origins = []\npprof_laddr = \"\"\n"
       "\n[p2p]\nladdr = " +
@@ -300,6 +305,25 @@ SecretString ValidatorKeyText(const Ed25519PrivateKey& key) {
                      ",\n \"priv_key\": ", PrivateKeyText(key).view(), "}\n"});
 }
 
+base::Result<std::uint64_t> SignedHeight(const storage::FileSystem& files,
+                                         const std::string& home) {
+  const std::string path = StatePath(home);
+  TRY(const base::Bytes bytes, files.Read(path, kStateBytesMax));
+  boost::system::error_code error;
+  const auto json = boost::json::parse(base::AsText(bytes), error);
+  const auto* object = error ? nullptr : json.if_object();
+  const auto* height = object != nullptr ? object->if_contains("height") : nullptr;
+  std::uint64_t value = 0;
+  if (height != nullptr && height->is_string()) {
+    const boost::json::string& text = height->get_string();
+    const auto [end, problem] = std::from_chars(text.begin(), text.end(), value);
+    if (problem == std::errc() && end == text.end()) return value;
+  }
+  return base::Corrupt(path +
+                       " cannot be read: it says what this peer's validator key has signed. "
+                       "Do not make a new one; give the peer a new validator key");
+}
+
 base::Status WriteEngineFiles(storage::FileSystem& files, const std::string& home,
                               const EngineFiles& content) {
   const std::string config = home + "/config";
@@ -309,7 +333,7 @@ base::Status WriteEngineFiles(storage::FileSystem& files, const std::string& hom
     TRY_STATUS(files.SyncDirectory(storage::DirectoryOf(folder)));
   }
   TRY_STATUS(WriteGenesis(files, config + "/genesis.json", content.genesis));
-  TRY_STATUS(WriteFirstState(files, data));
+  TRY_STATUS(WriteFirstState(files, home));
   TRY_STATUS(WriteIfOther(files, config + "/config.toml", content.config));
   TRY_STATUS(WriteIfOther(files, config + "/node_key.json", content.node_key.view()));
   return WriteIfOther(files, config + "/priv_validator_key.json", content.validator_key.view());

@@ -17,13 +17,11 @@
 #include "node/base/bytes.h"
 #include "node/base/result.h"
 #include "node/base/time.h"
+#include "node/consensus/cometbft/validators.h"
 #include "node/ledger/records.h"
 #include "node/storage/file_system.h"
 
 namespace sogoc::cometbft {
-
-// Every peer's vote counts the same.
-inline constexpr std::int64_t kValidatorPower = 10;
 
 // Of an engine's key: 40 hex digits, lower case for a node id, upper case for a validator.
 std::string NodeIdOf(const crypto::Ed25519PublicKey& key);
@@ -45,6 +43,9 @@ struct EngineSettings {
   std::string abci;          // where the ledger listens: unix:///PATH or tcp://IP:PORT
   std::string metrics = {};  // IP:PORT for Prometheus; empty: none
   std::string log_level = "error";  // of the engine: error, info, debug, or MODULE:LEVEL,…
+  // Let it follow with a key of its own making, HOME/config/follower_key.json, that no validator
+  // has.
+  bool follower = false;
 };
 
 // config.toml: what differs from the engine's defaults, and defaults that safety rests on. The
@@ -64,6 +65,11 @@ struct EngineFiles {
   crypto::SecretString node_key;
   crypto::SecretString validator_key;
 };
+
+// The last height for which the validator key of this folder signed a vote, as far as it remembers.
+//   kCorrupt  the record cannot be read
+//   others    file_system.h
+base::Result<std::uint64_t> SignedHeight(const storage::FileSystem& files, const std::string& home);
 
 // Writes them below `home`, folders 0700 and files 0600, durably. Requires: the engine does not
 // run.

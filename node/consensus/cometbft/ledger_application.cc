@@ -36,6 +36,18 @@ ledger::PeersRecord PeersOf(const ledger::StateView& state) {
       .value_or(ledger::PeersRecord{});
 }
 
+std::vector<base::Bytes> Voters(const abci::RequestFinalizeBlock& request) {
+  std::vector<base::Bytes> voters;
+  for (const abci::VoteInfo& vote : request.decided_last_commit().votes()) {
+    if (vote.block_id_flag() != abci::BLOCK_ID_FLAG_COMMIT &&
+        vote.block_id_flag() != abci::BLOCK_ID_FLAG_NIL) {
+      continue;
+    }
+    voters.push_back(base::ToBytes(base::AsBytes(vote.validator().address())));
+  }
+  return voters;
+}
+
 std::vector<base::ByteView> Views(const google::protobuf::RepeatedPtrField<std::string>& txs) {
   std::vector<base::ByteView> views;
   views.reserve(static_cast<std::size_t>(txs.size()));
@@ -158,7 +170,7 @@ base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
                                     "; this ledger needs block " + std::to_string(expected));
   }
   const auto head = store_.Head();
-  CommittedBlock block{expected, ToNs(request.time()), nullptr, {}};
+  CommittedBlock block{expected, ToNs(request.time()), nullptr, {}, Voters(request)};
   if (block.time <= head->header.time) {
     return base::FailedPrecondition("the engine's block " + std::to_string(expected) +
                                     " is not later than the ledger's head");

@@ -33,6 +33,8 @@ struct CommittedBlock {
   base::TimeNs time = 0;
   std::shared_ptr<const ledger::StagedBlock> block;  // null: no entry was accepted
   std::vector<DecidedBundle> bundles;                // in order
+  // Addresses of the validators whose votes for the engine's block before are in this one.
+  std::vector<base::Bytes> voters;
 };
 
 // Signed proof that a validator voted twice, or lied to a light client.
