@@ -135,6 +135,9 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) {
     return base::NotFound(path.string() + " does not exist; `sogoc-node init` makes it");
   }
+  if (!std::filesystem::is_regular_file(path)) {
+    return base::InvalidArgument(path.string() + " is not a file");
+  }
   toml::table table;
   try {
     table = toml::parse_file(path.string());

@@ -15,6 +15,7 @@ namespace {
 using namespace sogoc;
 
 constexpr int kFailed = 1;
+constexpr int kUsage = 2;
 
 int Fail(const base::Error& error) {
   std::cerr << "sogoc-node: " << error.message << "\n";
@@ -144,6 +145,9 @@ int main(int argc, char** argv) {
       "  sogoc-node check DIR          (stop the node first)\n"
       "  sogoc-node export DIR FOLDER  (likewise)",
       "sogoc-node");
+  cli.footer(
+      "Exit codes: 0 done; 1 could not do it, the message says why and what to do; 2 wrong usage;\n"
+      "70 a write to disk failed or the store changed underneath: nothing unwritten was promised.");
   cli.require_subcommand(1);
   std::string path;
   std::string organisation;
@@ -156,8 +160,12 @@ int main(int argc, char** argv) {
   init->add_option("dir", path, "folder to make")->required();
   init->add_option("--name", config.name, "this peer's key name, e.g. peer1.example")->required();
   init->add_option("--organisation", organisation, "organisation that runs it")->required();
-  init->add_option("--resolver-host", config.resolver_host, "host of the stamps")->required();
-  init->add_option("--passphrase-file", config.passphrase_file, "one line, mode 0600")->required();
+  init->add_option("--resolver-host", config.resolver_host,
+                   "host in the addresses of the stamps that lead here")
+      ->required();
+  init->add_option("--passphrase-file", config.passphrase_file,
+                   "passphrase of the node's keys: one line, mode 0600")
+      ->required();
   init->add_option("--address", config.address, "where the gateway listens")->capture_default_str();
   init->add_option("--port", config.port, "0: any free port")->capture_default_str();
   init->add_option("--endpoint", addresses.endpoints,
@@ -170,7 +178,7 @@ int main(int argc, char** argv) {
   CLI::App* found = cli.add_subcommand("found", "write the ledger's first block");
   found->add_option("dir", path, "the node's folder")->required();
   found->add_option("entry", entry, "founding entry, made by sogoc found")->required();
-  CLI::App* run = cli.add_subcommand("run", "serve until Ctrl-C");
+  CLI::App* run = cli.add_subcommand("run", "serve until Ctrl-C, as DIR/node.toml says");
   run->add_option("dir", path, "the node's folder")->required();
   CLI::App* check = cli.add_subcommand(
       "check", "verify every byte again: hashes, signatures, rules, state roots");
@@ -181,7 +189,11 @@ int main(int argc, char** argv) {
   std::string folder;
   export_log->add_option("dir", path, "the node's folder")->required();
   export_log->add_option("folder", folder, "where the files go")->required();
-  CLI11_PARSE(cli, argc, argv);
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? 0 : kUsage;
+  }
 
   if (*init && !config.passphrase_file.empty()) {
     config.passphrase_file = std::filesystem::absolute(config.passphrase_file).string();

@@ -52,11 +52,13 @@ base::Result<ssl::context> MakeServerTls(const TlsIdentity& identity) {
 
   boost::system::error_code error;
   if (context.use_certificate_chain(boost::asio::buffer(identity.certificate_chain), error)) {
-    return base::InvalidArgument("TLS certificate: " + error.message());
+    return base::InvalidArgument("the TLS certificate is not PEM, or damaged: " + error.message());
   }
   if (context.use_private_key(boost::asio::buffer(identity.private_key), ssl::context::pem,
                               error)) {
-    return base::InvalidArgument("TLS private key: " + error.message());
+    return base::InvalidArgument(
+        "the TLS private key is not PEM without a passphrase, or of another certificate: " +
+        error.message());
   }
   return context;
 }

@@ -18,7 +18,7 @@ def main():
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)
     script = "set -euo pipefail\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n" + "\n".join(blocks)
     environment = dict(os.environ, PATH=f"{sys.argv[1]}:{os.environ['PATH']}",
-                       SOGOC_DATA=str(ROOT / "data"))
+                       SOGOC=str(ROOT))
     environment.pop("SOGOC_NODE", None)
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, text=True,

@@ -222,27 +222,33 @@ int main(int argc, char** argv) {
       "08930000000019 \\\n"
       "             --lot L1 --location CS1 --entries 50000 --per-request 100 --connections 8",
       "sogoc-load");
-  app.add_option("--node", arguments.node)->capture_default_str();
+  app.add_option("--node", arguments.node, "gateway to send to")->capture_default_str();
   app.add_option("--key", arguments.key, "the author's key file")->required();
-  app.add_option("--passphrase-file", arguments.passphrase_file)->required();
-  app.add_option("--author", arguments.author)->required();
+  app.add_option("--passphrase-file", arguments.passphrase_file, "its passphrase")->required();
+  app.add_option("--author", arguments.author, "a producer")->required();
   app.add_option("--gtin", arguments.gtin, "a product of the author's")->required();
   app.add_option("--lot", arguments.lot, "a batch of that product")->required();
   app.add_option("--location", arguments.location, "a facility of the author's")->required();
-  app.add_option("--entries", arguments.entries)
+  app.add_option("--entries", arguments.entries, "in all")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000'000));
-  app.add_option("--per-request", arguments.per_request)
+  app.add_option("--per-request", arguments.per_request, "entries in one request")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000));
   app.add_option("--operations", arguments.operations, "in one entry")
       ->capture_default_str()
       ->check(CLI::Range(1, 500));
-  app.add_option("--connections", arguments.connections)
+  app.add_option("--connections", arguments.connections, "at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
-  app.add_flag("--json", arguments.json);
-  CLI11_PARSE(app, argc, argv);
+  app.add_flag("--json", arguments.json, "one JSON object");
+  app.footer(
+      "Exit codes: 0 all committed; 1 some were refused; 2 could not do it, or wrong usage.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   const auto passphrase = crypto::ReadPassphraseFile(arguments.passphrase_file);
   if (!passphrase) return Fail(passphrase.error());

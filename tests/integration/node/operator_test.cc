@@ -175,7 +175,7 @@ TEST_F(Operator, MistakesInTheConfigurationAreNamedWithWhatIsAllowed) {
          fs::remove(toml());
          fs::create_directory(toml());
        },
-       {"node.toml"}},
+       {"node.toml is not a file"}},
       {"name of no peer",
        changed("peer1.example", "peer9.example"),
        {"peer9.example is not on the ledger", "name"}},
@@ -191,7 +191,7 @@ TEST_F(Operator, MistakesInTheConfigurationAreNamedWithWhatIsAllowed) {
          Append(toml(), "[tls]\ncertificate = \"c.pem\"\nprivate_key = \"c.pem\"\n");
          WriteText(node() / "c.pem", "nothing");
        },
-       {"TLS certificate", "[tls]", "node.toml"}},
+       {"TLS certificate is not PEM", "[tls]", "node.toml"}},
   });
 }
 
@@ -313,6 +313,19 @@ TEST_F(Operator, ASecondProcessIsRefusedWithTheFirstOnesNumber) {
                                       HasSubstr("stop it first")));
   }
   EXPECT_EQ(tools::HttpClient::Create(serving.url())->Get("/v1/health")->status, 200);
+}
+
+TEST_F(Operator, WrongUsageIsStatus2) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"serve"},
+                                                    {"run"},
+                                                    {"run", node(), "--port", "1"},
+                                                    {"init", home() / "new", "--name", "x"}}) {
+    const Outcome outcome = RunNode(arguments);
+    EXPECT_EQ(outcome.status, 2) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("--help"));
+  }
+  EXPECT_EQ(RunNode({"--help"}).status, 0);
 }
 
 TEST_F(Operator, APortInUseIsNamed) {
