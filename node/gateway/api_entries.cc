@@ -1,6 +1,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <charconv>
+#include <map>
 
 #include "node/gateway/api_common.h"
 #include "node/gateway/views.h"
@@ -28,7 +29,9 @@ std::optional<v1::SubmitRequest> ParseSubmit(const Request& request) {
   return submit;
 }
 
-v1::EntryResult ResultOf(const ApiServices& services, const consensus::SubmittedAnswer& answer) {
+using Standings = std::map<ledger::Height, peer::Standing>;
+
+v1::EntryResult ResultOf(const consensus::SubmittedAnswer& answer, const Standings& standings) {
   v1::EntryResult out;
   if (const auto* committed = std::get_if<consensus::Committed>(&answer.answer)) {
     v1::CommittedEntry* view = out.mutable_committed();
@@ -37,7 +40,7 @@ v1::EntryResult ResultOf(const ApiServices& services, const consensus::Submitted
     view->set_header_hash(base::ToHex(committed->header_hash));
     view->set_time(base::FormatTimeIso(committed->time));
     view->set_repeated_entry(committed->repeated);
-    SetStanding(services.cosigner.StandingOf(committed->height), *view);
+    SetStanding(standings.at(committed->height), *view);
   } else if (const auto* refusal = std::get_if<ledger::Refusal>(&answer.answer)) {
     *out.mutable_refused() = View(*refusal);
   } else {
@@ -67,8 +70,14 @@ ledger::Height HighestOf(const std::vector<consensus::SubmittedAnswer>& answers)
 
 void Finish(const ApiServices& services, const Request& request, const Respond& respond,
             const std::vector<consensus::SubmittedAnswer>& answers) {
+  Standings standings;
+  for (const auto& answer : answers) {
+    const auto* committed = std::get_if<consensus::Committed>(&answer.answer);
+    if (committed == nullptr || standings.contains(committed->height)) continue;
+    standings[committed->height] = services.cosigner.StandingOf(committed->height);
+  }
   v1::SubmitResponse out;
-  for (const auto& answer : answers) *out.add_results() = ResultOf(services, answer);
+  for (const auto& answer : answers) *out.add_results() = ResultOf(answer, standings);
   respond(Answer(request, out));
 }
 

@@ -299,10 +299,12 @@ Standing CheckpointBook::StandingOf(ledger::Height height) const {
   standing.final = final_ && final_->head.header.height >= height;
   std::set<std::string> signers;
   const Policy* policy = nullptr;
-  for (const auto& [size, head] : heads_) {
-    if (head.head.header.height < height) continue;
-    if (policy == nullptr) policy = head.policy.get();
+  for (auto it = heads_.rbegin(); it != heads_.rend(); ++it) {
+    const Head& head = it->second;
+    if (head.head.header.height < height) break;
+    policy = head.policy.get();
     for (const auto& [peer, line] : head.cosignatures) signers.insert(peer);
+    if (signers.size() >= policy->cosigners.size()) break;  // more cannot be found
   }
   if (policy == nullptr && !heads_.empty()) policy = heads_.rbegin()->second.policy.get();
   if (policy != nullptr) {

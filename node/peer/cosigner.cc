@@ -150,7 +150,7 @@ void Cosigner::Wait(ledger::Height height, std::optional<FinalWaiters::Time> dea
     const std::lock_guard lock(mutex_);
     if (!IsFinal(height)) {
       waiters_.Add(height, deadline, std::move(done));
-      if (deadline) changed_.notify_all();
+      if (deadline && *deadline < wake_at_) changed_.notify_all();
       return;
     }
   }
@@ -167,7 +167,8 @@ void Cosigner::Run() {
     {
       std::unique_lock lock(mutex_);
       if (queue_.empty() && !stopping_) {
-        changed_.wait_until(lock, std::min(resign_at, waiters_.NextDeadline().value_or(resign_at)));
+        wake_at_ = std::min(resign_at, waiters_.NextDeadline().value_or(resign_at));
+        changed_.wait_until(lock, wake_at_);
       }
       if (stopping_) return;
       heads = std::exchange(queue_, {});

@@ -143,6 +143,7 @@ class Cosigner {
   std::vector<ledger::ChainHead> queue_;  // not signed yet
   ledger::ChainHead newest_;              // of what was given
   FinalWaiters waiters_;
+  FinalWaiters::Time wake_at_{};  // when the thread looks at them next, while it sleeps
   base::Status signing_ = base::Ok();
   bool alone_ = false;
   bool stopping_ = false;

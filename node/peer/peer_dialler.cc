@@ -77,6 +77,7 @@ PeerConnection::Step<base::Unit> PeerDialler::RunOnce() {
   connection_ = connection;
   connection->CloseAfter(context_.options.times.handshake);
   CO_TRY(std::vector<tcp::endpoint> endpoints, co_await Resolve());
+  if (stopped_) co_return base::Unavailable("stopped");  // Connect would open the socket again
   CO_TRY([[maybe_unused]] base::Unit connected, co_await connection->Connect(std::move(endpoints)));
   CO_TRY([[maybe_unused]] base::Unit secured,
          co_await connection->Handshake(asio::ssl::stream_base::client));

@@ -22,7 +22,7 @@ struct SignedHead {
 struct Standing {
   bool final = false;             // a checkpoint that covers it carries a quorum
   std::size_t cosigned = 0;       // peers that cosigned a checkpoint that covers it
-  std::size_t quorum_needed = 0;  // of the policy of its height, as far as remembered
+  std::size_t quorum_needed = 0;  // of the policy of its height, or of a newer one
   std::size_t cosigners_known = 0;
 };
 

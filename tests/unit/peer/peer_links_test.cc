@@ -319,10 +319,9 @@ TEST_F(PeerPortTest, AFrameOfAKindThatIsNotKnownIsSkipped) {
   EXPECT_TRUE(Comes([&] { return links_->heard().size() == 1; }));
 }
 
-TEST_F(PeerPortTest, WhoSaysNothingIsCut) {
+TEST_F(PeerPortTest, WhoDoesNotSayHelloIsCut) {
   PeerLinksOptions options = OptionsOf("peer1");
   options.times.handshake = milliseconds(100);
-  options.times.silence = milliseconds(100);
   Begin(options);
   asio::io_context io;
   asio::ip::tcp::socket socket(io);
@@ -333,10 +332,17 @@ TEST_F(PeerPortTest, WhoSaysNothingIsCut) {
   EXPECT_TRUE(error);
   RawDialler peer = Dial("peer2");
   EXPECT_EQ(peer.Read(), std::nullopt);
-  RawDialler greeted = Dial("peer2");
-  greeted.Send(HelloOf("peer2"));
-  ASSERT_TRUE(greeted.Read());
-  EXPECT_EQ(greeted.Read(), std::nullopt);
+  EXPECT_TRUE(Comes([&] { return (*links_)->stats().refused == 2; }));
+}
+
+TEST_F(PeerPortTest, WhoFallsSilentIsCut) {
+  PeerLinksOptions options = OptionsOf("peer1");
+  options.times.silence = milliseconds(100);
+  Begin(options);
+  RawDialler peer = Dial("peer2");
+  peer.Send(HelloOf("peer2"));
+  ASSERT_TRUE(peer.Read());
+  EXPECT_EQ(peer.Read(), std::nullopt);
   EXPECT_TRUE(Comes([&] { return links_->StatusOf("peer2").hear_problem == "no answer in time"; }));
 }
 
