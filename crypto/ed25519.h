@@ -1,8 +1,8 @@
 #pragma once
 
-// Ed25519 (RFC 8032, pure: no prehash, no context). Used for signed notes (crypto/note.h) and by the
-// replication engine; what participants say is signed with P-256. Everything here is thread-safe. A failure of OpenSSL
-// itself ends the process.
+// Ed25519 (RFC 8032, pure: no prehash, no context). Used for signed notes (crypto/note.h) and by
+// the replication engine; what participants say is signed with P-256. Everything here is
+// thread-safe. A failure of OpenSSL itself ends the process.
 
 #include <array>
 #include <memory>
