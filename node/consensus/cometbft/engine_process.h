@@ -42,7 +42,8 @@ class EngineProcess {
   EngineProcess& operator=(const EngineProcess&) = delete;
   ~EngineProcess();  // Stop()
 
-  // Asks it to end, kills it after stop_time, and waits until it is gone. Thread-safe; again is nothing.
+  // Asks it to end, kills it after stop_time, and waits until it is gone. Thread-safe; again is
+  // nothing.
   void Stop();
   // Of a process that may have ended.
   pid_t pid() const;
