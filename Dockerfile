@@ -20,7 +20,9 @@ RUN scripts/setup --build-only
 COPY . .
 # A compiler takes up to 1 GB.
 ARG JOBS=2
-RUN cmake --preset release \
+ENV CCACHE_DIR=/var/cache/ccache
+RUN --mount=type=cache,target=/var/cache/ccache \
+    cmake --preset release \
  && cmake --build --preset release --parallel ${JOBS} --target sogoc sogoc-node sogoc-verify \
  && cmake --install build/release --strip --prefix /out
 
