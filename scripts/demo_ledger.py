@@ -18,6 +18,7 @@ import time
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from compose_network import ComposeNetwork
 from local_network import Network
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -403,14 +404,17 @@ def months_later(date, months):
             continue
 
 
-def running_network(folder):
-    network = Network(folder)
+def running_network(where, programs, scratch):
+    if where == "compose":
+        network, again = ComposeNetwork(scratch, programs), "take it down with its volumes and found it again"
+        network.wait(network.peers)
+    else:
+        network, again = Network(where), "start another one with scripts/network --dir FOLDER up"
     if len(network.peers) != 4 or not all(network.healthy(peer) for peer in network.peers):
-        sys.exit(f"demo: no network of four healthy peers runs in {folder}; scripts/network up starts one")
+        sys.exit(f"demo: no network of four healthy peers runs ({where}); scripts/network up starts one")
     first = DEMO["runs"][0]["gtin"]
     if (network.get(network.peers[0], f"/v1/products/{first}") or {}).get("gtin"):
-        sys.exit(f"demo: the network in {folder} has seen the demonstration; start another one with "
-                 "scripts/network --dir FOLDER up")
+        sys.exit(f"demo: that network ({where}) has seen the demonstration; {again}")
     return network
 
 
@@ -419,12 +423,13 @@ def main():
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--dir", type=pathlib.Path, required=True)
     parser.add_argument("--once", action="store_true")
-    parser.add_argument("--network", type=pathlib.Path, help="folder of a network that runs")
+    parser.add_argument("--network", help="folder of a network that runs, or `compose`")
     arguments = parser.parse_args()
     folder = arguments.dir.absolute() / time.strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
     if arguments.network:
-        demo = NetworkDemo(running_network(arguments.network), folder)
+        network = running_network(arguments.network, arguments.bin.absolute(), folder / "founding")
+        demo = NetworkDemo(network, folder)
         steps = (demo.start, demo.admit, demo.register, demo.certify, demo.lose_a_peer, demo.batches,
                  demo.labels, demo.trouble, demo.bring_it_back)
     else:

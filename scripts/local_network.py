@@ -85,13 +85,19 @@ class Network:
         for program in PROGRAMS:
             shutil.copy2(source / program, self.programs)
         shutil.copy2(engine, self.programs / "cometbft")
+        self.state["apart"] = os.getuid() == 0 and everybody_reaches(self.folder)
+        self.make(lambda number: {"host": f"{hosts}.{number}", "bind": f"{hosts}.{number}",
+                                  "private": f"{hosts}.{number}",
+                                  "url": f"http://{hosts}.{number}:{GATEWAY}"})
+
+    def make(self, place):
+        """The folders of all peers, and their ledger. `place` of a peer's number: the address at which the
+        others reach it, the one that it listens on, the one of its engine's RPC, and its gateway's URL."""
         founders = DEMO["network"]
-        self.state = {"hosts": hosts, "apart": os.getuid() == 0 and everybody_reaches(self.folder),
-                      "peers": [{"number": number, "organisation": founder["organisation"],
-                                 "name": founder["name"],
-                                 "key_name": f"peer{number}.{founder['organisation']}.example",
-                                 "host": f"{hosts}.{number}", "url": f"http://{hosts}.{number}:{GATEWAY}"}
-                                for number, founder in enumerate(founders, 1)]}
+        self.state["peers"] = [{"number": number, "organisation": founder["organisation"],
+                                "name": founder["name"],
+                                "key_name": f"peer{number}.{founder['organisation']}.example",
+                                **place(number)} for number, founder in enumerate(founders, 1)]
         for peer in self.peers:
             self.init(peer)
         self.found(founders)
@@ -102,18 +108,18 @@ class Network:
 
     def init(self, peer):
         """A peer's folder, with keys that only its own user can read."""
-        home, host = self.home(peer), peer["host"]
-        home.mkdir(mode=0o700)
+        home, host, bind = self.home(peer), peer["host"], peer["bind"]
+        home.mkdir(mode=0o700, exist_ok=True)
         passphrase = home / "node.pass"
         passphrase.touch(mode=0o600)
         passphrase.write_text(secrets.token_hex(16) + "\n")
         self.run("sogoc-node", "init", home, "--name", peer["key_name"], "--organisation",
                  peer["organisation"], "--resolver-host", DEMO["resolver_host"], "--passphrase-file",
-                 passphrase, "--address", host, "--port", GATEWAY, "--engine", "managed",
+                 passphrase, "--address", bind, "--port", GATEWAY, "--engine", "managed",
                  "--engine-program", self.programs / "cometbft", "--endpoint", peer["url"],
                  "--endpoint", f"peer://{host}:{PEER}", "--p2p", f"{host}:{P2P}",
-                 "--engine-listen", f"{host}:{P2P}", "--engine-rpc", f"{host}:{RPC}",
-                 "--engine-metrics", f"{host}:{METRICS}", "--peer-listen", f"{host}:{PEER}")
+                 "--engine-listen", f"{bind}:{P2P}", "--engine-rpc", f"{peer['private']}:{RPC}",
+                 "--engine-metrics", f"{peer['private']}:{METRICS}", "--peer-listen", f"{bind}:{PEER}")
         # A demonstration may run on a disk that is nearly full; a real ledger should not.
         config = (home / "node.toml").read_text()
         (home / "node.toml").write_text(config.replace("reserve_percent = 5", "reserve_percent = 0"))
@@ -151,7 +157,7 @@ class Network:
         self.state["ledger_id"] = re.search(r"[0-9a-f]{64}", out).group()
 
     def give_away(self, peer):
-        if not self.state["apart"]:
+        if not self.state.get("apart"):
             return
         uid = FIRST_UID + peer["number"]
         for path in [self.home(peer), *self.home(peer).rglob("*")]:

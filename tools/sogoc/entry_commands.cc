@@ -1,10 +1,13 @@
 #include "tools/sogoc/entry_commands.h"
 
+#include "crypto/sha256.h"
+#include "node/ledger/block.h"
 #include "tools/sogoc/delivery.h"
 #include "tools/sogoc/entry_file.h"
 #include "tools/sogoc/json.h"
 #include "tools/sogoc/key_commands.h"
 #include "tools/sogoc/operation_flags.h"
+#include "tools/sogoc/show.h"
 #include "tools/sogoc/submit.h"
 
 namespace sogoc::tools {
@@ -35,6 +38,26 @@ Result<Exit> RunSign(Session& session, const FlagValues& values) {
   }
   if (body.operations_size() == 0) return base::InvalidArgument("the files hold no operations");
   return Deliver(session, {body.operations().begin(), body.operations().end()});
+}
+
+Result<Exit> RunShow(Session& session, const FlagValues& values) {
+  for (const std::string& file : values.All("file")) {
+    TRY(const std::vector<base::Bytes> entries, ReadEntryFile(file));
+    for (const base::Bytes& bytes : entries) {
+      TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kRulesVersion));
+      if (session.options().json) {
+        session.out() << JsonText(entry.body, /*all=*/false);
+        continue;
+      }
+      session.out() << "entry id: " << base::ToHex(entry.id) << "\n";
+      if (entry.body.operations_size() == 1 && entry.body.operations(0).has_found()) {
+        session.out() << "ledger id: " << base::ToHex(crypto::Sha256(entry.Leaf())) << "\n";
+      }
+      session.out() << "signed by key: " << base::ToHex(entry.key_id) << "\n"
+                    << DrawMessage(entry.body);
+    }
+  }
+  return Exit::kDone;
 }
 
 Result<Exit> RunSubmit(Session& session, const FlagValues& values) {
@@ -72,6 +95,12 @@ std::vector<Command> EntryCommands() {
        "--from operations.json",
        {{"from", FlagKind::kList, "FILE", "what --dry-run prints, for example", /*required=*/true}},
        RunSign},
+      {"entry show",
+       "Show signed entries of files: what they say, and of a founding entry the ledger's id",
+       "founding.entry\nbatch.entry --json",
+       {{"file", FlagKind::kPositionalList, "FILE...", "files of signed entries",
+         /*required=*/true}},
+       RunShow},
       {"entry submit",
        "Send signed entries: files that --out wrote, or JSON lines of v1.SignedEntry",
        "batch.entry\n*.entry",

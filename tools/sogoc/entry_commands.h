@@ -11,7 +11,7 @@ namespace sogoc::tools {
 // One for each row of OperationRows.
 std::vector<Command> OperationCommands();
 
-// entry sign, entry submit.
+// entry sign, entry show, entry submit.
 std::vector<Command> EntryCommands();
 
 }  // namespace sogoc::tools

@@ -94,6 +94,26 @@ TEST_F(KeysTest, TheExampleFoundsALedger) {
   EXPECT_EQ(found.governance().threshold(), 1U);
 }
 
+TEST_F(KeysTest, AFoundingEntryIsReadWithoutANode) {
+  ASSERT_EQ(Found().exit, Exit::kDone);
+  const auto entry = ReadEntry("founding.entry");
+  ASSERT_TRUE(entry) << entry.error().message;
+  const CliResult shown = Run({"entry", "show", "founding.entry"});
+  EXPECT_EQ(shown.exit, Exit::kDone) << shown.err;
+  for (const std::string& part :
+       {"entry id: " + base::ToHex(entry->id) + "\n",
+        "ledger id: " + base::ToHex(crypto::Sha256(entry->Leaf())) + "\n",
+        "signed by key: " + base::ToHex(entry->key_id) + "\n", std::string("threshold: 1\n")}) {
+    EXPECT_NE(shown.out.find(part), std::string::npos) << part << shown.out;
+  }
+  const CliResult json = Run({"entry", "show", "founding.entry", "--json"});
+  v1::EntryBody body;
+  ASSERT_TRUE(ParseJson("--json", json.out, body)) << json.out;
+  EXPECT_EQ(body.SerializeAsString(), entry->body.SerializeAsString());
+  Write("pass.entry", "mật khẩu");
+  EXPECT_EQ(Run({"entry", "show", "pass.entry"}).exit, Exit::kFailed);
+}
+
 TEST_F(KeysTest, TheShippedRegimesAreThoseOfTheDecisions) {
   v1::Found found;
   ASSERT_TRUE(ReadJsonMessage((support::SourceDir() / "data/regimes.json").string(), found));
