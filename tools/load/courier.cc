@@ -30,6 +30,8 @@ void Count(const v1::SubmitResponse& response, unsigned entries, Counts& counts)
       counts.final += result.committed().final() ? 1 : 0;
     } else if (!IsUndecided(result)) {
       ++counts.refused;
+      counts.refusal = result.refused().number();
+      counts.refusal_text = result.has_refused() ? result.refused().en() : result.error().message();
     }
   }
   counts.undecided = entries - counts.committed - counts.refused;

@@ -6,7 +6,7 @@
 
 #include "crypto/key_file.h"
 #include "crypto/passphrase.h"
-#include "node/ledger/limits.h"
+#include "node/ledger/refusal.h"
 #include "tools/load/run.h"
 #include "tools/load/yardstick.h"
 
@@ -15,6 +15,7 @@ namespace {
 using namespace sogoc;
 
 constexpr std::size_t kSignedAheadBytesMax = std::size_t{512} << 20;
+constexpr auto kBatchExists = static_cast<std::uint32_t>(ledger::RefusalCode::kBatchExists);
 constexpr double kSignedAheadPerSecond = 2'000;  // entries, where no rate is given
 
 struct Arguments {
@@ -37,6 +38,7 @@ struct Arguments {
   unsigned give_up_s = 60;
   double seconds = 0;
   double rate = 0;
+  double yardstick_s = 2;
   bool json = false;
 };
 
@@ -111,6 +113,10 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(1, 3'600));
   app.add_option("--journal", arguments.journal,
                  "append a line for each acknowledgement: id index height header-hash node");
+  app.add_option("--yardstick", arguments.yardstick_s,
+                 "seconds of OpenSSL's own rate, before the clock starts; 0: not measured")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 60.0));
   app.add_flag("--json", arguments.json);
 }
 
@@ -157,7 +163,10 @@ base::Status RegisterBatches(const load::Workload& workload, load::Nodes& nodes,
   load::Courier courier(nodes, 0, arguments.courier, journal);
   for (const load::Request& request : workload.Registrations()) {
     TRY(const load::Counts counts, courier.Deliver(request));
-    if (counts.undecided > 0) return base::Unavailable("the batches could not be registered");
+    if (counts.undecided > 0) return base::Unavailable("no node took the batches");
+    if (counts.refused > 0 && counts.refusal != kBatchExists) {
+      return base::FailedPrecondition("the batches are refused: " + counts.refusal_text);
+    }
   }
   return base::Ok();
 }
@@ -187,7 +196,8 @@ base::Result<load::Measurement> Measure(const Arguments& arguments) {
     ahead = timed ? static_cast<std::uint64_t>(rate * arguments.seconds) + 1 : arguments.entries;
   }
   requests.SignAhead(ahead, kSignedAheadBytesMax);
-  const double openssl_rate = load::OpenSslVerifyRate();
+  const double openssl_rate =
+      arguments.yardstick_s > 0 ? load::OpenSslVerifyRate(arguments.yardstick_s) : 0;
   TRY(load::Measurement measurement,
       load::Run(
           requests, nodes, arguments.courier, *journal,
@@ -216,5 +226,6 @@ int main(int argc, char** argv) {
   const load::Summary summary = load::Summarise(*measurement);
   std::cout << (arguments.json ? ToJson(*measurement, summary) : ToText(*measurement, summary));
   const load::Counts& counts = measurement->counts;
+  if (counts.refused > 0) std::cerr << "refused: " << counts.refusal_text << "\n";
   return counts.refused == 0 && counts.undecided == 0 ? 0 : 1;
 }

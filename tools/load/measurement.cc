@@ -13,6 +13,7 @@ double Percentile(const std::vector<double>& sorted, double share) {
 }
 
 double PercentOfOpenSsl(const Measurement& measurement, const Summary& summary) {
+  if (measurement.openssl_rate == 0) return 0;
   return summary.entries_per_second / (measurement.openssl_rate * measurement.cores) * 100;
 }
 
@@ -26,6 +27,10 @@ Counts& Counts::operator+=(const Counts& other) {
   undecided += other.undecided;
   retries += other.retries;
   lost += other.lost;
+  if (refusal_text.empty()) {
+    refusal = other.refusal;
+    refusal_text = other.refusal_text;
+  }
   return *this;
 }
 

@@ -23,7 +23,9 @@ struct Counts {
   std::uint64_t refused = 0;
   std::uint64_t undecided = 0;  // given up, or never sent
   std::uint64_t retries = 0;    // answers that said "not now"
-  std::uint64_t lost = 0;       // connections that broke, or were refused
+  std::uint32_t refusal = 0;    // number of one of the refusals, and what it said
+  std::string refusal_text;
+  std::uint64_t lost = 0;  // connections that broke, or were refused
   Counts& operator+=(const Counts& other);
 };
 
@@ -33,7 +35,7 @@ struct Measurement {
   double seconds = 0;  // the window that the rate is about; answers after it have a latency only
   unsigned operations = 1;
   std::uint64_t signed_late = 0;
-  double openssl_rate = 0;  // verified signatures a second, one core
+  double openssl_rate = 0;  // verified signatures a second, one core; 0: not measured
   unsigned cores = 1;
 };
 

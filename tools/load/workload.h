@@ -23,7 +23,7 @@ struct Author {
 
 struct WorkloadOptions {
   base::Digest ledger_id{};
-  std::string lot;            // the batch of every author's; with `batches`, LOT-1 to LOT-N
+  std::string lot = {};       // the batch of every author's; with `batches`, LOT-1 to LOT-N
   std::uint64_t batches = 0;  // of each author; 0: `lot` alone
   unsigned operations = 1;    // in one entry
   unsigned per_request = 1;   // entries in one request
