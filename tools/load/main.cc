@@ -198,6 +198,7 @@ base::Result<load::Measurement> Measure(const Arguments& arguments) {
   requests.SignAhead(ahead, kSignedAheadBytesMax);
   const double openssl_rate =
       arguments.yardstick_s > 0 ? load::OpenSslVerifyRate(arguments.yardstick_s) : 0;
+  std::cerr << "sogoc-load: sending\n";
   TRY(load::Measurement measurement,
       load::Run(
           requests, nodes, arguments.courier, *journal,

@@ -51,7 +51,9 @@ class LoadTest : public testing::Test {
     EXPECT_EQ(load.Wait(), status) << load.output();
     boost::system::error_code error;
     const std::string& output = load.output();
-    const auto json = boost::json::parse(output.substr(0, output.find('\n')), error);
+    const std::size_t begin = std::min(output.find('{'), output.size());
+    const auto json =
+        boost::json::parse(output.substr(begin, output.find('\n', begin) - begin), error);
     EXPECT_FALSE(error) << load.output();
     return json;
   }
