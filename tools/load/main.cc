@@ -1,265 +1,232 @@
-// sogoc-load: how many entries a second a node takes, beside what OpenSSL verifies here.
-
-#include <openssl/ec.h>
-#include <openssl/evp.h>
+// sogoc-load: how many entries a second a ledger takes, beside what OpenSSL verifies here.
 
 #include <CLI/CLI.hpp>
-#include <atomic>
-#include <chrono>
 #include <iostream>
 #include <thread>
 
 #include "crypto/key_file.h"
 #include "crypto/passphrase.h"
-#include "crypto/random.h"
-#include "node/base/time.h"
-#include "node/ledger/entry.h"
-#include "proto/api.pb.h"
-#include "tools/http/http_client.h"
+#include "node/ledger/refusal.h"
+#include "tools/load/run.h"
+#include "tools/load/yardstick.h"
 
 namespace {
 
 using namespace sogoc;
-using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kSignedAheadBytesMax = std::size_t{512} << 20;
+constexpr auto kBatchExists = static_cast<std::uint32_t>(ledger::RefusalCode::kBatchExists);
+constexpr double kSignedAheadPerSecond = 2'000;  // entries, where no rate is given
 
 struct Arguments {
-  std::string node = "http://127.0.0.1:8080";
-  std::string key;
+  std::vector<std::string> nodes = {"http://127.0.0.1:8080"};
+  std::vector<std::string> keys;
+  std::vector<std::string> authors;
+  std::vector<std::string> gtins;
+  std::vector<std::string> locations;
   std::string passphrase_file;
-  std::string author;
-  std::string gtin;
   std::string lot;
-  std::string location;
-  unsigned entries = 20'000;
+  std::string journal;
+  load::CourierOptions courier;
+  std::uint64_t batches = 0;
+  std::uint64_t entries = 20'000;
+  std::uint64_t ahead = 0;
   unsigned per_request = 100;
   unsigned operations = 1;
   unsigned connections = 4;
+  unsigned timeout_s = 30;
+  unsigned give_up_s = 60;
+  double seconds = 0;
+  double rate = 0;
+  double yardstick_s = 2;
   bool json = false;
 };
 
-struct Totals {
-  std::uint64_t committed = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t retried = 0;  // requests that were answered 503
-  double seconds = 0;
-  std::vector<double> latency_ms;  // of requests
-};
+constexpr char kDescription[] =
+    "Sends signed stage events to the nodes of a ledger, and prints rate and latency beside "
+    "OpenSSL's own\nverify rate on this machine. Without --rate each connection sends its next "
+    "request when the last one is\nanswered (closed loop). Exit: 0 all committed, 1 some refused "
+    "or undecided, 2 it could not run.\n\n"
+    "Examples:\n"
+    "  As fast as one node takes 50,000 entries:\n"
+    "    sogoc-load --key producer.key --passphrase-file pass --author htx-demo \\\n"
+    "               --gtin 08930000000019 --lot L1 --location CS1 --entries 50000 "
+    "--connections 8\n"
+    "  Two peers for a minute, entries of 100 operations on 10,000 batches that are registered "
+    "first:\n"
+    "    sogoc-load … --node http://127.0.0.1:8080 --node http://127.0.0.2:8080 \\\n"
+    "               --lot L --batches 10000 --operations 100 --seconds 60\n"
+    "  Latency at 750 entries/s until a quorum stands behind them, and what was promised in a "
+    "file:\n"
+    "    sogoc-load … --per-request 1 --connections 512 --rate 750 --seconds 60 --wait-final \\\n"
+    "               --journal acknowledged.txt\n"
+    "  Two authors: --author a --key a.key --gtin 0893… --location CS1 --author b --key b.key "
+    "--gtin …";
 
-double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+void AddOptions(CLI::App& app, Arguments& arguments) {
+  const auto repeated = [&app](const std::string& name, std::vector<std::string>& values,
+                               const std::string& text) {
+    return app.add_option(name, values, text)->allow_extra_args(false);
+  };
+  repeated("--node", arguments.nodes, "connections take turns over several nodes")
+      ->capture_default_str();
+  app.add_option("--ca", arguments.courier.ca_file,
+                 "PEM file with the certificates to trust for https");
+  repeated("--key", arguments.keys, "the author's key file; one for each author")->required();
+  app.add_option("--passphrase-file", arguments.passphrase_file, "of all key files")->required();
+  repeated("--author", arguments.authors, "several authors take turns")->required();
+  repeated("--gtin", arguments.gtins, "a product of the author's; one for each")->required();
+  repeated("--location", arguments.locations, "a facility of the author's; one for each")
+      ->required();
+  app.add_option("--lot", arguments.lot, "a batch of that product")->required();
+  app.add_option("--batches", arguments.batches,
+                 "register LOT-1 to LOT-N first, where they are not there, and go through them")
+      ->check(CLI::Range(1, 10'000'000));
+  app.add_option("--entries", arguments.entries)
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000'000));
+  app.add_option("--seconds", arguments.seconds, "send for this time, instead of --entries")
+      ->check(CLI::Range(0.1, 86'400.0));
+  app.add_option("--rate", arguments.rate,
+                 "entries a second at fixed times, each latency from the time it should have left "
+                 "(open loop)")
+      ->check(CLI::Range(0.01, 1'000'000.0));
+  app.add_option("--per-request", arguments.per_request)
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000));
+  app.add_option("--operations", arguments.operations, "in one entry")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 500));
+  app.add_option("--connections", arguments.connections)
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4'096));
+  app.add_option("--ahead", arguments.ahead,
+                 "sign so many entries before the clock starts [all; 2,000 a second where their "
+                 "number is open; at most 512 MiB]");
+  app.add_flag("--wait-final", arguments.courier.wait_final,
+               "wait until a quorum of peers stands behind an entry");
+  app.add_option("--timeout", arguments.timeout_s, "seconds for one answer; then another node")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 600));
+  app.add_option("--give-up", arguments.give_up_s, "seconds of trying; then it is undecided")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3'600));
+  app.add_option("--journal", arguments.journal,
+                 "append a line for each acknowledgement: id index height header-hash node");
+  app.add_option("--yardstick", arguments.yardstick_s,
+                 "seconds of OpenSSL's own rate, before the clock starts; 0: not measured")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 60.0));
+  app.add_flag("--json", arguments.json);
+}
 
+base::Result<std::vector<load::Author>> ReadAuthors(const Arguments& arguments) {
+  const std::size_t count = arguments.authors.size();
+  if (arguments.keys.size() != count || arguments.gtins.size() != count ||
+      arguments.locations.size() != count) {
+    return base::InvalidArgument("each --author needs its --key, --gtin and --location");
+  }
+  TRY(const auto passphrase, crypto::ReadPassphraseFile(arguments.passphrase_file));
+  std::vector<load::Author> authors;
+  for (std::size_t i = 0; i < count; ++i) {
+    TRY(crypto::P256PrivateKey key, crypto::ReadP256KeyFile(arguments.keys[i], passphrase));
+    authors.push_back(
+        {arguments.authors[i], std::move(key), arguments.gtins[i], arguments.locations[i]});
+  }
+  return authors;
+}
+
+// Of the first node that says it.
 base::Result<base::Digest> LedgerId(const Arguments& arguments) {
-  TRY(tools::HttpClient client, tools::HttpClient::Create(arguments.node));
-  tools::HttpCall call;
-  call.target = "/v1/ledger";
-  call.fields = {{"Accept", "application/x-protobuf"}};
-  TRY(const tools::HttpReply reply, client.Send(call));
-  v1::LedgerStatus status;
-  if (!status.ParseFromString(reply.body)) return base::Unavailable("the node gives no /v1/ledger");
-  const auto id = base::DigestFromHex(status.ledger_id());
-  if (!id) return base::Unavailable("the node names no ledger");
-  return *id;
-}
-
-// Stage events on one batch of the author's: the cheapest operation that writes state.
-base::Bytes MakeEntry(const Arguments& arguments, const base::Digest& ledger_id,
-                      const crypto::P256PrivateKey& key, std::uint64_t now_s) {
-  v1::EntryBody body;
-  body.set_ledger_id(base::ToText(ledger_id));
-  body.set_author(arguments.author);
-  body.set_nonce(base::ToText(crypto::RandomBytes(16)));
-  body.set_not_after(now_s + 3'600);
-  for (unsigned i = 0; i < arguments.operations; ++i) {
-    v1::RecordStageEvent* event = body.add_operations()->mutable_record_stage_event();
-    event->set_gtin(arguments.gtin);
-    event->set_lot(arguments.lot);
-    event->set_stage(v1::PROCESSING);
-    event->set_location(arguments.location);
-    event->set_time(now_s - 60);
-  }
-  return ledger::SignEntry(body, key);
-}
-
-// Requests are made and signed before the clock starts, so that only the node is measured.
-std::vector<std::string> MakeRequests(const Arguments& arguments, const base::Digest& ledger_id,
-                                      const crypto::P256PrivateKey& key) {
-  const std::uint64_t now_s = base::SystemClock().Now() / base::kNsPerSecond;
-  std::vector<std::string> requests;
-  for (unsigned made = 0; made < arguments.entries;) {
-    v1::SubmitRequest request;
-    for (unsigned i = 0; i < arguments.per_request && made < arguments.entries; ++i, ++made) {
-      request.add_entries(base::ToText(MakeEntry(arguments, ledger_id, key, now_s)));
+  base::Error error;
+  for (const std::string& node : arguments.nodes) {
+    tools::HttpClientOptions options;
+    options.ca_file = arguments.courier.ca_file;
+    TRY(tools::HttpClient client, tools::HttpClient::Create(node, options));
+    tools::HttpCall call;
+    call.target = "/v1/ledger";
+    call.fields = {{"Accept", "application/x-protobuf"}};
+    const auto reply = client.Send(call);
+    v1::LedgerStatus status;
+    if (reply && reply->status == 200 && status.ParseFromString(reply->body)) {
+      const auto id = base::DigestFromHex(status.ledger_id());
+      if (id) return *id;
     }
-    requests.push_back(request.SerializeAsString());
+    error = base::Unavailable(node + " gives no /v1/ledger" +
+                              (reply ? "" : ": " + reply.error().message));
   }
-  return requests;
+  return error;
 }
 
-base::Status SendAll(const Arguments& arguments, const std::vector<std::string>& requests,
-                     std::atomic<std::size_t>& next, Totals& totals) {
-  TRY(tools::HttpClient client, tools::HttpClient::Create(arguments.node));
-  for (std::size_t i = next++; i < requests.size(); i = next++) {
-    tools::HttpCall call{"POST",
-                         "/v1/entries",
-                         "application/x-protobuf",
-                         requests[i],
-                         {{"Accept", "application/x-protobuf"}}};
-    while (true) {
-      const auto start = Clock::now();
-      TRY(const tools::HttpReply reply, client.Send(call));
-      if (reply.status == 503) {
-        ++totals.retried;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        continue;
-      }
-      totals.latency_ms.push_back(Seconds(Clock::now() - start) * 1'000);
-      v1::SubmitResponse response;
-      if (reply.status != 200 || !response.ParseFromString(reply.body)) {
-        return base::Unavailable("HTTP " + std::to_string(reply.status) + ": " + reply.body);
-      }
-      for (const v1::EntryResult& result : response.results()) {
-        ++(result.has_committed() ? totals.committed : totals.refused);
-        if (result.has_refused() && totals.refused == 1) {
-          std::cerr << "refused: " << result.refused().en() << "\n";
-        }
-      }
-      break;
+base::Status RegisterBatches(const load::Workload& workload, load::Nodes& nodes,
+                             const Arguments& arguments, load::Journal& journal) {
+  load::Courier courier(nodes, 0, arguments.courier, journal);
+  for (const load::Request& request : workload.Registrations()) {
+    TRY(const load::Counts counts, courier.Deliver(request));
+    if (counts.undecided > 0) return base::Unavailable("no node took the batches");
+    if (counts.refused > 0 && counts.refusal != kBatchExists) {
+      return base::FailedPrecondition("the batches are refused: " + counts.refusal_text);
     }
   }
   return base::Ok();
 }
 
-base::Result<Totals> Run(const Arguments& arguments, const std::vector<std::string>& requests) {
-  std::atomic<std::size_t> next = 0;
-  std::vector<Totals> parts(arguments.connections);
-  std::vector<base::Status> statuses(arguments.connections);
-  std::vector<std::thread> threads;
-  const auto start = Clock::now();
-  for (unsigned i = 0; i < arguments.connections; ++i) {
-    threads.emplace_back([&, i] { statuses[i] = SendAll(arguments, requests, next, parts[i]); });
+base::Result<load::Measurement> Measure(const Arguments& arguments) {
+  TRY(std::vector<load::Author> authors, ReadAuthors(arguments));
+  load::WorkloadOptions options;
+  TRY(options.ledger_id, LedgerId(arguments));
+  options.lot = arguments.lot;
+  options.batches = arguments.batches;
+  options.operations = arguments.operations;
+  options.per_request = arguments.per_request;
+  const load::Workload workload(std::move(authors), options);
+  load::Nodes nodes(arguments.nodes);
+  auto journal = load::MakeNoJournal();
+  if (!arguments.journal.empty()) {
+    TRY(journal, load::OpenJournal(arguments.journal));
   }
-  for (std::thread& thread : threads) thread.join();
-  Totals totals;
-  totals.seconds = Seconds(Clock::now() - start);
-  for (unsigned i = 0; i < arguments.connections; ++i) {
-    TRY_STATUS(statuses[i]);
-    totals.committed += parts[i].committed;
-    totals.refused += parts[i].refused;
-    totals.retried += parts[i].retried;
-    totals.latency_ms.insert(totals.latency_ms.end(), parts[i].latency_ms.begin(),
-                             parts[i].latency_ms.end());
+  TRY_STATUS(RegisterBatches(workload, nodes, arguments, *journal));
+
+  const bool timed = arguments.seconds > 0;
+  load::RequestSource requests(
+      workload, timed ? std::numeric_limits<std::uint64_t>::max() : arguments.entries);
+  std::uint64_t ahead = arguments.ahead;
+  if (ahead == 0) {
+    const double rate = arguments.rate > 0 ? arguments.rate : kSignedAheadPerSecond;
+    ahead = timed ? static_cast<std::uint64_t>(rate * arguments.seconds) + 1 : arguments.entries;
   }
-  std::sort(totals.latency_ms.begin(), totals.latency_ms.end());
-  return totals;
-}
-
-// OpenSSL's own rate on one core, with a key that is parsed once: the yardstick.
-double OpenSslVerifyRate() {
-  EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
-  const std::string message(400, 'x');
-  std::vector<unsigned char> signature(128);
-  std::size_t size = signature.size();
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  const auto* data = reinterpret_cast<const unsigned char*>(message.data());
-  EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, key);
-  EVP_DigestSign(context, signature.data(), &size, data, message.size());
-  EVP_MD_CTX_free(context);
-  int done = 0;
-  const auto start = Clock::now();
-  while (Seconds(Clock::now() - start) < 2) {
-    for (int i = 0; i < 200; ++i, ++done) {
-      EVP_MD_CTX* verify = EVP_MD_CTX_new();
-      EVP_DigestVerifyInit(verify, nullptr, EVP_sha256(), nullptr, key);
-      if (EVP_DigestVerify(verify, signature.data(), size, data, message.size()) != 1) std::abort();
-      EVP_MD_CTX_free(verify);
-    }
-  }
-  EVP_PKEY_free(key);
-  return done / Seconds(Clock::now() - start);
-}
-
-double Percentile(const std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-}
-
-void Print(const Arguments& arguments, const Totals& totals, double openssl_rate) {
-  const double rate = static_cast<double>(totals.committed) / totals.seconds;
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const double share = rate / (openssl_rate * cores) * 100;
-  const double p50 = Percentile(totals.latency_ms, 0.5);
-  const double p99 = Percentile(totals.latency_ms, 0.99);
-  if (arguments.json) {
-    std::cout << "{\"committed\":" << totals.committed << ",\"refused\":" << totals.refused
-              << ",\"seconds\":" << totals.seconds << ",\"entries_per_second\":" << rate
-              << ",\"operations_per_second\":" << rate * arguments.operations
-              << ",\"openssl_verify_per_second_per_core\":" << openssl_rate
-              << ",\"cores\":" << cores << ",\"percent_of_openssl\":" << share
-              << ",\"request_ms_p50\":" << p50 << ",\"request_ms_p99\":" << p99 << "}\n";
-    return;
-  }
-  std::cout << "committed " << totals.committed << ", refused " << totals.refused << " in "
-            << totals.seconds << " s; retried requests " << totals.retried << "\n"
-            << "entries/s " << rate << ", operations/s " << rate * arguments.operations << "\n"
-            << "request latency p50 " << p50 << " ms, p99 " << p99 << " ms\n"
-            << "openssl P-256 verify/s per core " << openssl_rate << ", cores " << cores
-            << " -> node at " << share << " %\n";
-}
-
-int Fail(const base::Error& error) {
-  std::cerr << "sogoc-load: " << error.message << "\n";
-  return 2;
+  requests.SignAhead(ahead, kSignedAheadBytesMax);
+  const double openssl_rate =
+      arguments.yardstick_s > 0 ? load::OpenSslVerifyRate(arguments.yardstick_s) : 0;
+  std::cerr << "sogoc-load: sending\n";
+  TRY(load::Measurement measurement,
+      load::Run(
+          requests, nodes, arguments.courier, *journal,
+          {arguments.connections, arguments.rate / arguments.per_request, arguments.seconds}));
+  measurement.operations = arguments.operations;
+  measurement.openssl_rate = openssl_rate;
+  measurement.cores = std::max(1U, std::thread::hardware_concurrency());
+  return measurement;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app(
-      "Sends signed stage events to a node as fast as it takes them, and prints the rate beside "
-      "OpenSSL's "
-      "own verify rate on this machine.\n\nExample:\n"
-      "  sogoc-load --key producer.key --passphrase-file pass --author htx-demo --gtin "
-      "08930000000019 \\\n"
-      "             --lot L1 --location CS1 --entries 50000 --per-request 100 --connections 8",
-      "sogoc-load");
-  app.add_option("--node", arguments.node, "gateway to send to")->capture_default_str();
-  app.add_option("--key", arguments.key, "the author's key file")->required();
-  app.add_option("--passphrase-file", arguments.passphrase_file, "its passphrase")->required();
-  app.add_option("--author", arguments.author, "a producer")->required();
-  app.add_option("--gtin", arguments.gtin, "a product of the author's")->required();
-  app.add_option("--lot", arguments.lot, "a batch of that product")->required();
-  app.add_option("--location", arguments.location, "a facility of the author's")->required();
-  app.add_option("--entries", arguments.entries, "in all")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 10'000'000));
-  app.add_option("--per-request", arguments.per_request, "entries in one request")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1'000));
-  app.add_option("--operations", arguments.operations, "in one entry")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 500));
-  app.add_option("--connections", arguments.connections, "at once")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
-  app.add_flag("--json", arguments.json, "one JSON object");
-  app.footer(
-      "Exit codes: 0 all committed; 1 some were refused; 2 could not do it, or wrong usage.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  CLI::App app(kDescription, "sogoc-load");
+  AddOptions(app, arguments);
+  CLI11_PARSE(app, argc, argv);
+  arguments.courier.timeout = std::chrono::seconds(arguments.timeout_s);
+  arguments.courier.give_up = std::chrono::seconds(arguments.give_up_s);
 
-  const auto passphrase = crypto::ReadPassphraseFile(arguments.passphrase_file);
-  if (!passphrase) return Fail(passphrase.error());
-  const auto key = crypto::ReadP256KeyFile(arguments.key, *passphrase);
-  if (!key) return Fail(key.error());
-  const auto ledger_id = LedgerId(arguments);
-  if (!ledger_id) return Fail(ledger_id.error());
-  const std::vector<std::string> requests = MakeRequests(arguments, *ledger_id, *key);
-  const double openssl_rate = OpenSslVerifyRate();
-  const auto totals = Run(arguments, requests);
-  if (!totals) return Fail(totals.error());
-  Print(arguments, *totals, openssl_rate);
-  return totals->refused == 0 ? 0 : 1;
+  const auto measurement = Measure(arguments);
+  if (!measurement) {
+    std::cerr << "sogoc-load: " << measurement.error().message << "\n";
+    return 2;
+  }
+  const load::Summary summary = load::Summarise(*measurement);
+  std::cout << (arguments.json ? ToJson(*measurement, summary) : ToText(*measurement, summary));
+  const load::Counts& counts = measurement->counts;
+  if (counts.refused > 0) std::cerr << "refused: " << counts.refusal_text << "\n";
+  return counts.refused == 0 && counts.undecided == 0 ? 0 : 1;
 }
