@@ -215,7 +215,11 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app(kDescription, "sogoc-load");
   AddOptions(app, arguments);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   arguments.courier.timeout = std::chrono::seconds(arguments.timeout_s);
   arguments.courier.give_up = std::chrono::seconds(arguments.give_up_s);
 
