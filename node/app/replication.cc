@@ -82,8 +82,9 @@ class CometBftReplication final : public Replication {
       options.on_disconnect = [this] {
         hooks_.on_engine_lost("the engine has gone; this node serves what it has and waits");
       };
-      TRY_STATUS(WriteFiles(directory, config, store_, /*follower=*/false));
     }
+    // A managed engine begins as a follower; this also makes its folder.
+    TRY_STATUS(WriteFiles(directory, config, store_, /*follower=*/managed));
     TRY(server_,
         cometbft::AbciServer::Start(AbciAddress(directory, engine), application_, options));
     return managed ? StartEngine(directory, config) : base::Ok();
@@ -110,7 +111,6 @@ class CometBftReplication final : public Replication {
     const auto write_files = [this, directory, config](bool follower) {
       return WriteFiles(directory, config, store_, follower);
     };
-    TRY_STATUS(write_files(/*follower=*/true));
     TRY(const std::uint64_t signed_height, cometbft::SignedHeight(storage::SystemFiles(), home));
     const auto peers = ledger::Load<ledger::PeersRecord>(store_, ledger::PeersKey());
     cometbft::EngineProcessOptions process;
