@@ -234,6 +234,11 @@ std::string FormatConfig(const Config& config) {
         "\n# HTTPS instead of HTTP:\n# [tls]\n# certificate = \"tls/chain.pem\"\n"
         "# private_key = \"tls/key.pem\"\n";
   }
+  return out + FormatNetwork(config);
+}
+
+std::string FormatNetwork(const Config& config) {
+  std::string out;
   if (config.engine) out += FormatEngine(*config.engine);
   if (config.peer) {
     out +=

@@ -63,5 +63,7 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path);
 
 // A file that ReadConfig reads as `config`, with comments for the operator.
 std::string FormatConfig(const Config& config);
+// The tables [engine] and [peer] of it.
+std::string FormatNetwork(const Config& config);
 
 }  // namespace sogoc::app

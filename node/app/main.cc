@@ -110,6 +110,29 @@ int RunFound(const app::NodeDirectory& directory, const app::Config& config,
   return 0;
 }
 
+int RunDescribe(const app::NodeDirectory& directory, const app::Config& config,
+                const std::string& new_key, const app::PeerAddresses& addresses) {
+  const base::Status described = directory.Describe(config, new_key, addresses);
+  if (!described) return Fail(described.error());
+  std::cout << "Wrote " << directory.peer().string() << ".\n";
+  if (!new_key.empty()) {
+    std::cout << "The new " << new_key << " key counts once the peers have approved it; start the "
+              << "node again then.\n";
+  }
+  return 0;
+}
+
+int RunMigrate(const app::NodeDirectory& directory, const app::Config& config) {
+  const auto genesis = app::MigrateToEngine(directory, config);
+  if (!genesis) return Fail(genesis.error());
+  std::cout << "Wrote [engine] and [peer] to " << directory.config().string() << ".\n"
+            << "SHA-256 of the genesis: " << base::ToHex(*genesis) << "\n"
+            << "Next: give a copy of " << directory.ledger().string()
+            << " to the other peers; each runs sogoc-node check and sogoc-node migrate and reads "
+               "this hash to the others. Then start all.\n";
+  return 0;
+}
+
 int RunExport(const app::NodeDirectory& directory, const app::Config& config,
               const std::string& folder) {
   const base::Status written = app::Node::Export(directory, config, folder);
@@ -168,13 +191,27 @@ int main(int argc, char** argv) {
       ->required();
   init->add_option("--address", config.address, "where the gateway listens")->capture_default_str();
   init->add_option("--port", config.port, "0: any free port")->capture_default_str();
-  init->add_option("--endpoint", addresses.endpoints,
-                   "where others reach it, for peer.json: https://HOST[:PORT] (gateway), "
-                   "peer://HOST:PORT (cosignatures); repeatable")
-      ->allow_extra_args(false);
-  init->add_option("--p2p", addresses.p2p, "HOST:PORT where other peers' engines reach its engine");
   NetworkFlags network;
   network.AddTo(*init);
+  std::string new_key;
+  CLI::App* describe =
+      cli.add_subcommand("describe", "write peer.json anew: with a new key, or other addresses");
+  describe->add_option("dir", path, "the node's folder")->required();
+  describe->add_option("--new-key", new_key,
+                       "make a new one: log, cosigner, validator, engine, tls");
+  for (CLI::App* command : {init, describe}) {
+    command
+        ->add_option("--endpoint", addresses.endpoints,
+                     "where others reach it, for peer.json: https://HOST[:PORT] (gateway), "
+                     "peer://HOST:PORT (cosignatures); repeatable")
+        ->allow_extra_args(false);
+    command->add_option("--p2p", addresses.p2p,
+                        "HOST:PORT where other peers' engines reach its engine");
+  }
+  CLI::App* migrate = cli.add_subcommand(
+      "migrate", "let an engine order a ledger that this node has ordered alone");
+  migrate->add_option("dir", path, "the node's folder")->required();
+  network.AddTo(*migrate);
   CLI::App* found = cli.add_subcommand("found", "write the ledger's first block");
   found->add_option("dir", path, "the node's folder")->required();
   found->add_option("entry", entry, "founding entry, made by sogoc found")->required();
@@ -205,5 +242,13 @@ int main(int argc, char** argv) {
   const auto read = app::ReadConfig(directory.config());
   if (!read) return Fail(read.error());
   if (*export_log) return RunExport(directory, *read, folder);
+  if (*describe) return RunDescribe(directory, *read, new_key, addresses);
+  if (*migrate) {
+    app::Config migrated = *read;
+    network.ApplyTo(migrated);
+    if (migrated.engine) return RunMigrate(directory, migrated);
+    std::cerr << "sogoc-node: say --engine managed or --engine external\n";
+    return kUsage;
+  }
   return *found ? RunFound(directory, *read, entry) : RunNode(directory, *read);
 }

@@ -358,8 +358,28 @@ base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
   const auto memory = storage::LedgerStore::CreateInMemory(*block);
   TRY(const auto log_key, directory.ReadKey(config, "log"));
   TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
-  TRY_STATUS(CheckOwnKeys(*memory, config.name, log_key.public_key(), cosigner_key.public_key()));
+  const base::Status own =
+      CheckOwnKeys(*memory, config.name, log_key.public_key(), cosigner_key.public_key());
+  if (!own && !config.engine) return own;
   return storage::CreateLedger(StoreOptions(directory, config), *block);
+}
+
+base::Result<base::Digest> MigrateToEngine(const NodeDirectory& directory, const Config& config) {
+  TRY(const Config present, ReadConfig(directory.config()));
+  if (present.engine) {
+    return base::FailedPrecondition(directory.config().string() + " has an [engine] already");
+  }
+  TRY(const auto opened, storage::OpenLedger(StoreOptions(directory, present)));
+  TRY(const auto log_key, directory.ReadKey(config, "log"));
+  TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
+  TRY_STATUS(
+      CheckOwnKeys(*opened.store, config.name, log_key.public_key(), cosigner_key.public_key()));
+  TRY_STATUS(CheckEngineFiles(directory, config, *opened.store));
+  TRY(const base::Digest genesis, EngineGenesisHash(directory, config, *opened.store));
+  TRY(const std::string text, ReadText(directory.config()));
+  TRY_STATUS(storage::WriteFileDurably(storage::SystemFiles(), directory.config().string(),
+                                       base::AsBytes(text + FormatNetwork(config))));
+  return genesis;
 }
 
 base::Status Node::Export(const NodeDirectory& directory, const Config& config,

@@ -36,8 +36,16 @@ class Node {
 };
 
 // Writes block 0 from a founding entry into a folder that `init` made. The entry must list this
-// node as a peer, with its keys.
+// node as a peer, with its keys; but a node with an engine may join later.
 base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
                          const std::filesystem::path& founding_entry);
+
+// Turns a ledger that this node has ordered alone into one that an engine orders: appends
+// [engine] and [peer] of `config` to node.toml. The ledger must name all peers that begin with it;
+// every one of them needs the same copy of ledger/ (docs/OPERATORS.md). Returns the hash of the
+// engine's genesis, which must be the same for all.
+//   kFailedPrecondition  there is an engine already, the node runs, or the ledger does not name
+//                        this peer with its keys and engine
+base::Result<base::Digest> MigrateToEngine(const NodeDirectory& directory, const Config& config);
 
 }  // namespace sogoc::app

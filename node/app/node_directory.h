@@ -21,6 +21,7 @@
 #include "crypto/secret.h"
 #include "node/app/config.h"
 #include "node/base/result.h"
+#include "proto/entry.pb.h"
 
 namespace sogoc::app {
 
@@ -57,6 +58,14 @@ class NodeDirectory {
   base::Status Init(const Config& config, const std::string& organisation,
                     const PeerAddresses& addresses = {}) const;
 
+  // Makes a new key, where `new_key` names one (log, cosigner, validator, engine or tls), and
+  // writes peer.json anew: with the keys of the folder, and with `addresses` where they are given.
+  // The old key file stays beside the new one. A running node goes on with what it has read.
+  //   kInvalidArgument     no such key, or an address is not of its form
+  //   kNotFound, others    peer.json or a key cannot be read
+  base::Status Describe(const Config& config, const std::string& new_key,
+                        const PeerAddresses& addresses) const;
+
   // The node's keys, with the passphrase of its passphrase_file.
   base::Result<crypto::Ed25519PrivateKey> ReadKey(const Config& config,
                                                   const std::string& name) const;
@@ -64,6 +73,11 @@ class NodeDirectory {
   base::Result<crypto::P256PrivateKey> ReadTlsKey(const Config& config) const;
 
  private:
+  base::Status MakeKey(const std::string& name, const crypto::SecretString& passphrase) const;
+  base::Status FillKeys(const Config& config, v1::Peer& peer) const;
+  base::Status FillAddresses(const Config& config, const PeerAddresses& addresses,
+                             v1::Peer& peer) const;
+  base::Status WritePeer(const v1::Peer& peer) const;
   base::Result<crypto::SecretString> ReadPassphrase(const Config& config) const;
 
   std::filesystem::path path_;

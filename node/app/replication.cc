@@ -33,8 +33,8 @@ base::Result<std::string> GenesisOf(const storage::LedgerStore& store) {
   return cometbft::GenesisText(store.ledger_id(), store.Head()->header.time, *peers);
 }
 
-base::Status WriteFiles(const NodeDirectory& directory, const Config& config,
-                        const storage::LedgerStore& store, bool follower) {
+base::Result<cometbft::EngineFiles> MakeFiles(const NodeDirectory& directory, const Config& config,
+                                              const storage::LedgerStore& store, bool follower) {
   const EngineConfig& engine = *config.engine;
   const auto peers = ledger::Load<ledger::PeersRecord>(store, ledger::PeersKey());
   TRY(const auto node_key, directory.ReadKey(config, "engine"));
@@ -49,10 +49,16 @@ base::Status WriteFiles(const NodeDirectory& directory, const Config& config,
   settings.follower = follower;
   TRY(std::string config_text, cometbft::ConfigText(settings, *peers, node_key.public_key()));
   TRY(std::string genesis, GenesisOf(store));
-  return cometbft::WriteEngineFiles(
-      storage::SystemFiles(), EngineHome(directory, engine),
-      {std::move(genesis), std::move(config_text), cometbft::NodeKeyText(node_key),
-       cometbft::ValidatorKeyText(validator_key)});
+  return cometbft::EngineFiles{std::move(genesis), std::move(config_text),
+                               cometbft::NodeKeyText(node_key),
+                               cometbft::ValidatorKeyText(validator_key)};
+}
+
+base::Status WriteFiles(const NodeDirectory& directory, const Config& config,
+                        const storage::LedgerStore& store, bool follower) {
+  TRY(const cometbft::EngineFiles files, MakeFiles(directory, config, store, follower));
+  return cometbft::WriteEngineFiles(storage::SystemFiles(), EngineHome(directory, *config.engine),
+                                    files);
 }
 
 class CometBftReplication final : public Replication {
@@ -151,6 +157,14 @@ base::Result<base::Digest> EngineGenesisHash(const NodeDirectory& directory, con
   if (there.error().code != base::ErrorCode::kNotFound) return there.error();
   TRY(const std::string genesis, GenesisOf(store));
   return crypto::Sha256(base::AsBytes(genesis));
+}
+
+base::Status CheckEngineFiles(const NodeDirectory& directory, const Config& config,
+                              const storage::LedgerStore& store) {
+  if (auto files = MakeFiles(directory, config, store, /*follower=*/false); !files) {
+    return files.error();
+  }
+  return base::Ok();
 }
 
 base::Result<std::unique_ptr<Replication>> Replication::Start(

@@ -37,6 +37,11 @@ struct ReplicationHooks {
 base::Result<base::Digest> EngineGenesisHash(const NodeDirectory& directory, const Config& config,
                                              const storage::LedgerStore& store);
 
+// Ok if the engine's files can be made: the ledger names this peer's engine and validators. Writes
+// nothing.
+base::Status CheckEngineFiles(const NodeDirectory& directory, const Config& config,
+                              const storage::LedgerStore& store);
+
 class Replication {
  public:
   // Writes the engine's files from ours, listens for the engine, and starts it where it is managed.
