@@ -247,7 +247,7 @@ TEST_F(Handshake, AnOlderCopyOfTheWholeLedgerIsReplayed) {
     for (const bool state_saved : {true, false}) {
       SCOPED_TRACE(std::to_string(count) + (state_saved ? " blocks" : " blocks, state not saved"));
       Restore(count);
-      disk_ = state_saved ? whole : whole.At(blocks_.back().height() - 1, true);
+      disk_ = state_saved ? whole : whole.After(blocks_.size() - 1, true);
       Begin();
       ExpectTheWholeChain();
       KillNode();
@@ -333,7 +333,7 @@ TEST_F(Handshake, AnEngineThatIsBehindItsApplicationDoesNotStart) {
   RunWithCopies();
   const EngineDisk whole = disk_;
   StartNode();
-  disk_ = whole.At(5, false);
+  disk_ = whole.After(5, false);
   const Status behind = StartEngine();
   ASSERT_FALSE(behind);
   EXPECT_NE(behind.error().message.find("8 is higher than core 5"), std::string::npos);

@@ -4,6 +4,16 @@ namespace sogoc::support {
 
 using base::Status;
 
+EngineDisk::EngineDisk(abci::RequestInitChain genesis,
+                       std::vector<abci::RequestFinalizeBlock> blocks,
+                       const std::vector<abci::ResponseFinalizeBlock>& answers)
+    : genesis_(std::move(genesis)), blocks_(std::move(blocks)) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    answers_[blocks_[i].height()] = answers[i].SerializeAsString();
+    SaveState(blocks_[i].height(), answers[i].app_hash());
+  }
+}
+
 Status EngineDisk::Start(EngineSimulator& engine) {
   TRY(const abci::ResponseInfo info, engine.Info());
   const std::int64_t app = info.last_block_height();
@@ -73,12 +83,11 @@ void EngineDisk::SaveState(std::int64_t height, const std::string& hash) {
   hashes_[height] = hash;
 }
 
-EngineDisk EngineDisk::At(std::int64_t state_height, bool next_block) const {
+EngineDisk EngineDisk::After(std::size_t blocks, bool next_block) const {
   EngineDisk disk = *this;
-  disk.blocks_.resize(static_cast<std::size_t>(state_height - genesis_.initial_height() + 1) +
-                      (next_block ? 1 : 0));
-  disk.state_height_ = state_height;
-  disk.app_hash_ = hashes_.at(state_height);
+  disk.blocks_.resize(blocks + (next_block ? 1 : 0));
+  disk.state_height_ = blocks == 0 ? 0 : blocks_[blocks - 1].height();
+  disk.app_hash_ = blocks == 0 ? "" : hashes_.at(disk.state_height_);
   return disk;
 }
 

@@ -24,6 +24,9 @@ inline constexpr EngineStep kEngineSteps[] = {EngineStep::kBlockSaved, EngineSte
 class EngineDisk {
  public:
   explicit EngineDisk(abci::RequestInitChain genesis) : genesis_(std::move(genesis)) {}
+  // As it is after these blocks, whose answers are given.
+  EngineDisk(abci::RequestInitChain genesis, std::vector<abci::RequestFinalizeBlock> blocks,
+             const std::vector<abci::ResponseFinalizeBlock>& answers);
 
   // What an engine does before anything else. Afterwards its application and its state are at its
   // last block.
@@ -36,9 +39,9 @@ class EngineDisk {
   base::Status Decide(EngineSimulator& engine, const abci::RequestFinalizeBlock& block,
                       EngineStep last = EngineStep::kStateSaved);
 
-  // As if it had stopped after the state of a lower height was saved, with the block after that
-  // saved too or not. Requires: they were saved.
-  EngineDisk At(std::int64_t state_height, bool next_block) const;
+  // As if it had stopped when it had the state after only so many blocks, with the next block saved
+  // or not. Requires: it has more than that.
+  EngineDisk After(std::size_t blocks, bool next_block) const;
 
   std::int64_t block_height() const {
     return blocks_.empty() ? 0 : genesis_.initial_height() - 1 + std::int64_t(blocks_.size());
