@@ -26,15 +26,6 @@ Response Must(const char* call, base::Result<Response> response) {
 
 }  // namespace
 
-abci::RequestInfo InfoRequest() {
-  abci::RequestInfo request;
-  request.set_version("0.38.25");
-  request.set_block_version(11);
-  request.set_p2p_version(8);
-  request.set_abci_version("2.0.0");
-  return request;
-}
-
 abci::RequestInitChain GenesisRequest(const std::string& chain_id, base::TimeNs time,
                                       const ledger::PeersRecord& peers,
                                       std::int64_t initial_height) {
@@ -52,9 +43,7 @@ abci::RequestInitChain GenesisRequest(const std::string& chain_id, base::TimeNs 
 
 abci::RequestFinalizeBlock BlockRequest(std::uint64_t height, base::TimeNs genesis,
                                         const std::vector<std::string>& txs) {
-  abci::RequestFinalizeBlock request;
-  for (const std::string& tx : txs) request.add_txs(tx);
-  request.set_height(static_cast<std::int64_t>(height));
+  abci::RequestFinalizeBlock request = DecidedBlock(static_cast<std::int64_t>(height), 0, txs);
   *request.mutable_time() = Timestamp(genesis + height * base::kNsPerSecond);
   return request;
 }
@@ -62,7 +51,7 @@ abci::RequestFinalizeBlock BlockRequest(std::uint64_t height, base::TimeNs genes
 LoopbackEngine::LoopbackEngine(cometbft::Application& application, base::TimeNs genesis)
     : application_(application), genesis_(genesis) {
   height_ =
-      static_cast<std::uint64_t>(Must("Info", application.Info(InfoRequest())).last_block_height());
+      static_cast<std::uint64_t>(Must("Info", application.Info(EngineInfo())).last_block_height());
 }
 
 LoopbackEngine::~LoopbackEngine() { Stop(); }

@@ -17,11 +17,10 @@
 #include "node/consensus/cometbft/application.h"
 #include "node/consensus/cometbft/engine_rpc.h"
 #include "node/ledger/records.h"
+#include "tests/support/engine_simulator.h"
 
 namespace sogoc::support {
 
-// What CometBFT 0.38 says of itself.
-abci::RequestInfo InfoRequest();
 // The genesis of a network with these peers as validators.
 abci::RequestInitChain GenesisRequest(const std::string& chain_id, base::TimeNs time,
                                       const ledger::PeersRecord& peers,

@@ -82,25 +82,25 @@ class LedgerApplicationTest : public testing::Test {
 // ---- Info, InitChain
 
 TEST_F(LedgerApplicationTest, InfoTellsTheLastCommittedBlock) {
-  const auto info = app().Info(support::InfoRequest()).value();
+  const auto info = app().Info(support::EngineInfo()).value();
   EXPECT_EQ(info.data(), support::kTestChain);
   EXPECT_EQ(info.app_version(), kAppVersion);
   EXPECT_EQ(info.last_block_height(), 1);
   EXPECT_EQ(info.last_block_app_hash(), head_hash());
   ASSERT_TRUE(Finalize(2, {world_.Bundle({world_.Event()})}));
-  EXPECT_EQ(app().Info(support::InfoRequest()).value().last_block_height(), 1);
+  EXPECT_EQ(app().Info(support::EngineInfo()).value().last_block_height(), 1);
   ASSERT_TRUE(app().Commit());
-  EXPECT_EQ(app().Info(support::InfoRequest()).value().last_block_height(), 2);
+  EXPECT_EQ(app().Info(support::EngineInfo()).value().last_block_height(), 2);
 
   EngineWorld fresh;
-  const auto first = fresh.application().Info(support::InfoRequest()).value();
+  const auto first = fresh.application().Info(support::EngineInfo()).value();
   EXPECT_EQ(first.last_block_height(), 0);
 }
 
 TEST_F(LedgerApplicationTest, InfoRefusesAnEngineOfAnotherKind) {
   for (const auto& [abci, block] :
        {std::pair{"0.17.0", 11U}, {"2.1.0", 11U}, {"2.0.0", 10U}, {"2.0.0", 12U}, {"", 0U}}) {
-    abci::RequestInfo request = support::InfoRequest();
+    abci::RequestInfo request = support::EngineInfo();
     request.set_abci_version(abci);
     request.set_block_version(block);
     request.set_version(std::string("1.0\n\xff") + std::string(500, 'x'));
@@ -108,7 +108,7 @@ TEST_F(LedgerApplicationTest, InfoRefusesAnEngineOfAnotherKind) {
     EXPECT_TRUE(Says(message, "engine 1.0??xxx")) << message;
     EXPECT_LT(message.size(), 300U);
   }
-  abci::RequestInfo newer = support::InfoRequest();
+  abci::RequestInfo newer = support::EngineInfo();
   newer.set_version("0.38.99");
   newer.set_p2p_version(9);
   EXPECT_TRUE(app().Info(newer));
@@ -120,7 +120,7 @@ TEST_F(LedgerApplicationTest, InfoNeverTellsAHeightWithAnotherHash) {
   std::atomic<bool> done = false;
   std::thread asking([&] {
     while (!done) {
-      const auto info = app().Info(support::InfoRequest()).value();
+      const auto info = app().Info(support::EngineInfo()).value();
       told.emplace_back(info.last_block_height(), info.last_block_app_hash());
     }
   });

@@ -1,0 +1,86 @@
+// Executes a recording as an engine's blocks: bundles through the application, while some threads
+// check the same transactions for the mempool. Prints height and app hash of each block that
+// changed the ledger, as replay does.
+//
+// usage: engine_replay RECORDING THREADS
+
+#include <algorithm>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "tests/determinism/recording.h"
+#include "tests/support/engine/engine_world.h"
+
+namespace sogoc::determinism {
+namespace {
+
+constexpr std::size_t kEntriesPerBundle = 7;
+
+std::vector<std::string> BundlesOf(support::EngineWorld& world,
+                                   const std::vector<base::Bytes>& entries) {
+  std::vector<std::string> txs;
+  for (std::size_t at = 0; at < entries.size(); at += kEntriesPerBundle) {
+    const auto from = entries.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::size_t count = std::min(kEntriesPerBundle, entries.size() - at);
+    txs.push_back(world.Bundle({from, from + static_cast<std::ptrdiff_t>(count)}));
+  }
+  return txs;
+}
+
+void Check(cometbft::Application& application, const std::vector<std::string>& txs) {
+  abci::RequestCheckTx request;
+  for (const std::string& tx : txs) {
+    request.set_tx(tx);
+    if (!application.CheckTx(request)) std::abort();
+  }
+}
+
+base::Status Replay(const std::string& path, int threads) {
+  TRY(const Recording recording, ReadRecording(path));
+  TRY(const ledger::Entry founding, ledger::DecodeEntry(recording.founding, 1));
+  TRY(const auto founded, ledger::ExecuteFounding(founding));
+  const auto store = storage::LedgerStore::CreateInMemory(*founded);
+  support::EngineWorld world(store.get());
+  cometbft::Application& application = world.application();
+  TRY(const auto genesis, application.InitChain(support::GenesisRequest(
+                              support::kTestChain, founded->header.time + 1, world.peers())));
+  std::string hash = genesis.app_hash();
+  std::uint64_t engine_height = 0;
+  for (const RecordedBlock& block : recording.blocks) {
+    const std::vector<std::string> txs = BundlesOf(world, block.entries);
+    std::vector<std::thread> checkers;
+    for (int i = 0; i < threads; ++i) {
+      checkers.emplace_back([&] { Check(application, txs); });
+    }
+    ++engine_height;
+    TRY(const auto answer,
+        application.FinalizeBlock(support::BlockRequest(
+            engine_height, block.time - engine_height * base::kNsPerSecond, txs)));
+    for (std::thread& checker : checkers) checker.join();
+    TRY_STATUS(application.Commit());
+    if (answer.app_hash() == hash) continue;
+    hash = answer.app_hash();
+    std::printf("%llu %s\n", static_cast<unsigned long long>(store->Head()->header.height),
+                base::ToHex(base::AsBytes(hash)).c_str());
+  }
+  return base::Ok();
+}
+
+}  // namespace
+}  // namespace sogoc::determinism
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: engine_replay RECORDING THREADS\n");
+    return 2;
+  }
+  if (std::setlocale(LC_ALL, "") == nullptr) {
+    std::fprintf(stderr, "engine_replay: this machine does not have the locale that is set\n");
+    return 1;
+  }
+  const auto status = sogoc::determinism::Replay(argv[1], std::atoi(argv[2]));
+  if (!status) std::fprintf(stderr, "engine_replay: %s\n", status.error().message.c_str());
+  return status ? 0 : 1;
+}
