@@ -1,9 +1,9 @@
 // sogoc-node: keeps a ledger and serves it.
 
-#include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
 
 #include "crypto/secret.h"

@@ -96,6 +96,13 @@ base::Result<Ed25519PublicKey> ValidatorKeyOf(const ledger::PeerRecord& peer) {
   return key;
 }
 
+base::Error OtherKey(const ledger::PeerEndpoint& recorded, const std::string& own_id) {
+  return base::FailedPrecondition(
+      "on the ledger this peer's engine has the id " + recorded.node_id +
+      ", but the key in this folder has " + own_id +
+      ": put the right keys/engine.key back, or have the ledger's entry changed");
+}
+
 // NODEID@HOST:PORT of every other peer that says where its engine is.
 struct OtherEngines {
   std::string addresses;
@@ -109,12 +116,7 @@ base::Result<OtherEngines> FindOthers(const std::string& own_name, const std::st
   for (const ledger::PeerRecord& peer : peers.peers) {
     const auto endpoint = ledger::FindEndpoint(peer, ledger::EndpointKind::kEngine);
     if (!endpoint) continue;
-    if (peer.name == own_name && endpoint->node_id != own_id) {
-      return base::FailedPrecondition(
-          "on the ledger the engine of " + own_name + " has the id " + endpoint->node_id +
-          ", but the key in this folder has " + own_id +
-          ": put the right keys/engine.key back, or have the ledger's entry changed");
-    }
+    if (peer.name == own_name && endpoint->node_id != own_id) return OtherKey(*endpoint, own_id);
     if (!seen.insert(endpoint->node_id).second) continue;
     const char* comma = others.ids.empty() ? "" : ",";
     others.addresses += comma + endpoint->node_id + "@" + endpoint->Authority();
@@ -166,19 +168,20 @@ base::Status WriteGenesis(storage::FileSystem& files, const std::string& path,
   return base::Ok();
 }
 
+base::Error LostState(const std::string& state, const std::string& store) {
+  return base::FailedPrecondition(
+      state + " is missing, but " + store +
+      " is there: nothing says what this validator has signed, and it must not sign that twice. "
+      "Have the ledger replace its validator key, then begin with an empty engine folder");
+}
+
 // The guard against signing one height twice is never made anew where it was lost.
 base::Status WriteFirstState(storage::FileSystem& files, const std::string& home) {
   const std::string path = StatePath(home);
   const std::string data = home + "/data";
   if (files.Exists(path)) return base::Ok();
-  for (const char* store : {"/blockstore.db", "/state.db", "/cs.wal"}) {
-    if (files.Exists(data + store)) {
-      return base::FailedPrecondition(
-          path + " is missing, but " + data + store +
-          " is there: nothing says what this validator has signed, and it must not sign that "
-          "twice. "
-          "Have the ledger replace its validator key, then begin with an empty engine folder");
-    }
+  for (const std::string& store : {data + "/blockstore.db", data + "/state.db", data + "/cs.wal"}) {
+    if (files.Exists(store)) return LostState(path, store);
   }
   return storage::WriteFileDurably(
       files, path, base::AsBytes("{\"height\": \"0\", \"round\": 0, \"step\": 0}\n"));

@@ -1,7 +1,6 @@
 #include "node/consensus/cometbft/engine_process.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <future>
 #include <mutex>
@@ -279,6 +279,7 @@ class EngineProcess::Impl {
   base::Status Spawn() {
     std::vector<std::string> words = {options_.program, "start", "--home", options_.home};
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     int ends[2];

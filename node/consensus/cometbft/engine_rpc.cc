@@ -286,7 +286,7 @@ class HttpEngineRpc final : public EngineRpc {
 // For an address that is none: says so at each call.
 class NoEngineRpc final : public EngineRpc {
  public:
-  explicit NoEngineRpc(std::string address) : message_(address + " is not an IP address") {}
+  explicit NoEngineRpc(const std::string& address) : message_(address + " is not an IP address") {}
   base::Status Broadcast(base::ByteView) override { return base::Unavailable(message_); }
   base::Result<EngineStatus> Status() override { return base::Unavailable(message_); }
 
@@ -296,10 +296,10 @@ class NoEngineRpc final : public EngineRpc {
 
 }  // namespace
 
-std::unique_ptr<EngineRpc> MakeEngineRpc(std::string address, std::uint16_t port) {
+std::unique_ptr<EngineRpc> MakeEngineRpc(const std::string& address, std::uint16_t port) {
   boost::system::error_code error;
   const auto ip = asio::ip::make_address(address, error);
-  if (error) return std::make_unique<NoEngineRpc>(std::move(address));
+  if (error) return std::make_unique<NoEngineRpc>(address);
   return std::make_unique<HttpEngineRpc>(tcp::endpoint(ip, port));
 }
 

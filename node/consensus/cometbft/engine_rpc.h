@@ -32,6 +32,6 @@ class EngineRpc {
 };
 
 // Over HTTP to `address` (an IP literal) and `port`, on kept connections that are opened as needed.
-std::unique_ptr<EngineRpc> MakeEngineRpc(std::string address, std::uint16_t port);
+std::unique_ptr<EngineRpc> MakeEngineRpc(const std::string& address, std::uint16_t port);
 
 }  // namespace sogoc::cometbft
