@@ -2,14 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
-#include <chrono>
-
+#include <algorithm>
 namespace sogoc::app {
 namespace {
 
-using Role = cometbft::ValidatorGuard::Role;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::seconds kPeersTick{5};  // how often a validator's peers are counted
+constexpr std::chrono::seconds kFollowTick{1};
 constexpr int kFirstTicks = 50;  // ten seconds: others that start at the same time are up by then
 
 }  // namespace
@@ -21,7 +22,7 @@ base::Status ManagedEngine::Start() {
     role = Ask();
   }
   TRY_STATUS(StartAs(role));
-  if (role != Role::kValidator) thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this] { Run(); });
   return base::Ok();
 }
 
@@ -48,7 +49,7 @@ base::Status ManagedEngine::Voting() const {
   return why.empty() ? base::Ok() : base::Status(base::Unavailable(why));
 }
 
-Role ManagedEngine::Ask() {
+ManagedEngine::Role ManagedEngine::Ask() {
   const cometbft::OthersProgress others = options_.others();
   const std::lock_guard lock(mutex_);
   options_.guard.OnOthers(others);
@@ -59,19 +60,41 @@ base::Status ManagedEngine::StartAs(Role role) {
   if (role != Role::kValidator) spdlog::warn("{}", Voting().error().message);
   TRY_STATUS(options_.write_files(/*follower=*/role != Role::kValidator));
   TRY(process_, cometbft::EngineProcess::Start(options_.process));
+  role_ = role;
   return base::Ok();
 }
 
-// Until the engine may vote; then it is started again with the key that does.
-void ManagedEngine::Run() {
-  while (Ask() != Role::kValidator) {
-    std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, kTick, [&] { return stopping_; })) return;
+bool ManagedEngine::Wait(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return !changed_.wait_for(lock, time, [&] { return stopping_; });
+}
+
+bool ManagedEngine::IsCutOff() {
+  const auto peers = options_.engine_peers();
+  if (!peers || *peers >= options_.others().present) {
+    cut_off_since_.reset();
+    if (peers && *peers > 0) patience_ = kPatience;
+    return false;
   }
-  spdlog::info("this peer has caught up; its engine starts again and votes");
-  process_.reset();
-  const base::Status started = StartAs(Role::kValidator);
-  if (!started) options_.on_failure(started.error().message);
+  if (!cut_off_since_) cut_off_since_ = Clock::now();
+  if (Clock::now() < *cut_off_since_ + patience_) return false;
+  cut_off_since_.reset();
+  patience_ = std::min(2 * patience_, kPatienceMax);
+  return true;
+}
+
+void ManagedEngine::Run() {
+  while (Wait(role_ == Role::kValidator ? kPeersTick : kFollowTick)) {
+    const Role role = Ask();
+    const bool may_vote = role == Role::kValidator && role_ != Role::kValidator;
+    if (!may_vote && !IsCutOff()) continue;
+    spdlog::info(may_vote
+                     ? "this peer has caught up; its engine starts again and votes"
+                     : "the engine has lost peers that this node still hears: it starts again");
+    process_.reset();
+    const base::Status started = StartAs(role);
+    if (!started) return options_.on_failure(started.error().message);
+  }
 }
 
 }  // namespace sogoc::app

@@ -1,13 +1,18 @@
 #pragma once
 
-// The engine that this node starts, and the question whether it may vote yet
-// (node/consensus/cometbft/validator_guard.h): until it may, it follows with a key that counts for
-// nothing.
+// The engine that this node starts, and what needs it started again:
+//   - whether it may vote yet (node/consensus/cometbft/validator_guard.h): until it may, it follows
+//     with a key that counts for nothing;
+//   - engines that lost each other for long dial ever less often (after 100 s of 5 s steps, 3^n s),
+//     while our links are back within 10 s: one that has fewer peers than the links for a minute is
+//     started anew.
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -28,6 +33,8 @@ class ManagedEngine {
     std::function<cometbft::OthersProgress()> others;
     // Writes the engine's files for a follower or a validator; the engine does not run then.
     std::function<base::Status(bool follower)> write_files;
+    // How many other engines it is connected to; nullopt if it does not say.
+    std::function<std::optional<std::size_t>()> engine_peers;
     // The files cannot be written, or the engine not be started again.
     std::function<void(const std::string&)> on_failure;
   };
@@ -46,12 +53,23 @@ class ManagedEngine {
   base::Status Voting() const;
 
  private:
-  base::Status StartAs(cometbft::ValidatorGuard::Role role);
+  using Role = cometbft::ValidatorGuard::Role;
+  static constexpr std::chrono::seconds kPatience{60};  // doubled by every start that did not help
+  static constexpr std::chrono::seconds kPatienceMax{600};
+
+  base::Status StartAs(Role role);
   void Run();
-  cometbft::ValidatorGuard::Role Ask();
+  bool Wait(std::chrono::milliseconds time);
+  // True if it has had too few peers for long enough.
+  bool IsCutOff();
+  Role Ask();
 
   Options options_;
-  std::unique_ptr<cometbft::EngineProcess> process_;  // Start's, then thread_'s
+  // Start's, then thread_'s.
+  std::unique_ptr<cometbft::EngineProcess> process_;
+  Role role_ = Role::kUndecided;
+  std::optional<std::chrono::steady_clock::time_point> cut_off_since_;
+  std::chrono::seconds patience_{kPatience};
 
   mutable std::mutex mutex_;  // guards the guard and all below
   std::condition_variable changed_;

@@ -32,6 +32,7 @@ constexpr ledger::Height kStatesKept = 1'000;  // blocks behind the head (design
 constexpr std::size_t kPrunedPerBlockMax = 10'000;  // items, so that no block waits long
 constexpr unsigned kReadThreads = 4;
 constexpr std::chrono::milliseconds kServingTick{50};
+constexpr base::TimeNs kPresentFor = 10 * base::kNsPerSecond;  // after a peer's last heartbeat
 
 unsigned Cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
@@ -271,6 +272,7 @@ struct Node::Parts {
     for (const peer::PeerStatus& peer : links->Peers()) {
       if (peer.heartbeat_at == 0) continue;
       ++others.heard;
+      if (clock.Now() < peer.heartbeat_at + kPresentFor) ++others.present;
       others.engine_height_max = std::max(others.engine_height_max, peer.engine_height);
     }
     return others;

@@ -54,6 +54,19 @@ base::Result<cometbft::EngineFiles> MakeFiles(const NodeDirectory& directory, co
                                cometbft::ValidatorKeyText(validator_key)};
 }
 
+// An engine without blocks cannot meet a ledger that has some: it would stop with words of its own.
+base::Status CheckEngineHasBlocks(const NodeDirectory& directory, const EngineConfig& engine,
+                                  const storage::LedgerStore& store) {
+  const std::string blocks = EngineHome(directory, engine) + "/data/blockstore.db";
+  if (!store.EngineHeight() || storage::SystemFiles().Exists(blocks)) return base::Ok();
+  return base::FailedPrecondition(
+      "this ledger has the engine's block " + std::to_string(*store.EngineHeight()) + ", but " +
+      blocks +
+      " is missing. Restore ledger/ and the engine's folder together; or move ledger/, signed/ and "
+      "the engine's folder aside, run sogoc-node found again with new validator and cosigner keys, "
+      "and let the peer catch up (docs/OPERATORS.md, Losing a machine)");
+}
+
 base::Status WriteFiles(const NodeDirectory& directory, const Config& config,
                         const storage::LedgerStore& store, bool follower) {
   TRY(const cometbft::EngineFiles files, MakeFiles(directory, config, store, follower));
@@ -89,6 +102,7 @@ class CometBftReplication final : public Replication {
         hooks_.on_engine_lost("the engine has gone; this node serves what it has and waits");
       };
     }
+    TRY_STATUS(CheckEngineHasBlocks(directory, engine, store_));
     // A managed engine begins as a follower; this also makes its folder.
     TRY_STATUS(WriteFiles(directory, config, store_, /*follower=*/managed));
     TRY(server_,
@@ -127,7 +141,12 @@ class CometBftReplication final : public Replication {
     cometbft::ValidatorGuard guard(peers->peers.size(), store_.EngineHeight().value_or(0),
                                    signed_height, cometbft::ValidatorAddress(key.public_key()));
     engine_ = std::make_unique<ManagedEngine>(ManagedEngine::Options{
-        std::move(process), std::move(guard), hooks_.others, write_files, hooks_.on_engine_lost});
+        std::move(process), std::move(guard), hooks_.others, write_files,
+        [this] {
+          const auto status = rpc_->Status();
+          return status ? std::optional<std::size_t>(status->peers) : std::nullopt;
+        },
+        hooks_.on_engine_lost});
     return engine_->Start();
   }
 

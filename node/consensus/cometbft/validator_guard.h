@@ -16,7 +16,8 @@ namespace sogoc::cometbft {
 
 // What the other peers said of themselves.
 struct OthersProgress {
-  std::size_t heard = 0;  // how many have
+  std::size_t heard = 0;    // how many have, since this node started
+  std::size_t present = 0;  // how many of them do so now
   std::uint64_t engine_height_max = 0;
 };
 
