@@ -102,15 +102,11 @@ void GetInBackground(const ApiServices& services, Router& router, std::string_vi
 
 void AddApiRoutes(const ApiServices& services, Router& router) {
   GetInBackground(services, router, "/v1/ledger", [services](const Request& request) {
-    return Answer(request, LedgerStatusAt(services, ReadAtCheckpoint(services)));
+    return Answer(request, ProvedLedgerStatusAt(services, ReadAtCheckpoint(services)));
   });
   GetInBackground(services, router, "/v1/health",
                   [services](const Request& request) { return Health(services, request); });
-  router.Get("/checkpoint", [services](const Request&) {
-    const auto latest = services.cosigner.Latest();
-    if (latest->note.empty()) return Problem(503, "Nobody has signed this log yet");
-    return Response{200, "text/plain; charset=utf-8", latest->note, {}};
-  });
+  AddCheckpointRoutes(services, router);
   AddEntryRoutes(services, router);
   AddRecordRoutes(services, router);
   AddTraceRoutes(services, router);

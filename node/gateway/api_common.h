@@ -40,11 +40,14 @@ void SetStanding(const peer::Standing& standing, Message& out) {
 }
 
 v1::LedgerStatus LedgerStatusAt(const ApiServices& services, const ReadPoint& point);
+// The same, with the proof that the block is the last one under the checkpoint.
+v1::LedgerStatus ProvedLedgerStatusAt(const ApiServices& services, const ReadPoint& point);
 
 // A route whose handler reads the store.
 void GetInBackground(const ApiServices& services, Router& router, std::string_view pattern,
                      Handler handler);
 
+void AddCheckpointRoutes(const ApiServices& services, Router& router);
 void AddEntryRoutes(const ApiServices& services, Router& router);
 void AddRecordRoutes(const ApiServices& services, Router& router);
 void AddTraceRoutes(const ApiServices& services, Router& router);

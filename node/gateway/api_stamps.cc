@@ -24,8 +24,8 @@ struct Judged {
   v1::VerdictAnswer answer;
 };
 
-Judged Judge(const ApiServices& services, const ledger::StampQuestion& question) {
-  const ReadPoint point = ReadAtCheckpoint(services);
+Judged Judge(const ApiServices& services, const ledger::StampQuestion& question,
+             const ReadPoint& point) {
   const crypto::CheckpointVerdict& checkpoint = point.signed_head->verdict;
   const ledger::StateStanding standing{services.clock.Now(), checkpoint.has_quorum,
                                        checkpoint.quorum_time_s * base::kNsPerSecond};
@@ -36,7 +36,6 @@ Judged Judge(const ApiServices& services, const ledger::StampQuestion& question)
     *out.answer.mutable_batch() =
         View(verdict.stamp->gtin, verdict.stamp->lot, *verdict.batch, *point.state);
   }
-  *out.answer.mutable_ledger() = LedgerStatusAt(services, point);
   return out;
 }
 
@@ -51,7 +50,9 @@ Response Verify(const ApiServices& services, const Request& request) {
     }
     question.printed_star = static_cast<std::uint8_t>((*star)[0] - '0');
   }
-  const Judged judged = Judge(services, question);
+  const ReadPoint point = ReadAtCheckpoint(services);
+  Judged judged = Judge(services, question, point);
+  *judged.answer.mutable_ledger() = ProvedLedgerStatusAt(services, point);
   Response response = Answer(request, judged.answer);
   response.status = StatusOf(judged.code);
   return response;
@@ -66,8 +67,10 @@ bool WantsJson(const Request& request) {
 // The stamp's own address. Whoever is served here was led here by the resolver's name, so the host
 // is no claim to be checked.
 Response ShowStamp(const ApiServices& services, const Request& request) {
-  const Judged judged =
-      Judge(services, {"https://" + services.resolver_host + request.target, std::nullopt});
+  const ReadPoint point = ReadAtCheckpoint(services);
+  Judged judged =
+      Judge(services, {"https://" + services.resolver_host + request.target, std::nullopt}, point);
+  *judged.answer.mutable_ledger() = LedgerStatusAt(services, point);
   Response response = WantsJson(request)
                           ? Answer(request, judged.answer)
                           : Response{200, "text/html; charset=utf-8", StampPage(judged.answer), {}};

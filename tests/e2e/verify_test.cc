@@ -1,11 +1,7 @@
 // The program sogoc-verify against a node in this process, and against nodes that lie.
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <fstream>
@@ -14,9 +10,9 @@
 #include "node/gateway/api_common.h"
 #include "node/gateway/http_server.h"
 #include "node/ledger/stamp.h"
+#include "tests/e2e/verify_program.h"
 #include "tests/integration/node/node_folder.h"
 #include "tests/support/ledger_keys.h"
-#include "tests/support/paths.h"
 #include "tests/unit/qr/test_pictures.h"
 #include "tools/qr/qr_code.h"
 #include "tools/qr/qr_sheet.h"
@@ -31,18 +27,9 @@ using support::kMut;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
-  int exit_code = -1;
-  std::string out;
-  std::string err;
-};
+using support::Outcome;
 
-std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-std::string Url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
+std::string Url(std::uint16_t port) { return support::LocalUrl(port); }
 
 // One ledger for all tests: lot L1 (100 labels, 90 active), lot L2 (10 labels, recalled later) and
 // jam of L2; the certificate of the fish sauce is revoked.
@@ -103,24 +90,8 @@ class VerifyTest : public testing::Test {
 
   // Runs the program with these arguments.
   Outcome Run(std::vector<std::string> arguments, const std::string& node = Url(node_->port())) {
-    arguments.insert(arguments.begin(), {"sogoc-verify", "--node", node});
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    const std::string out = temp_ / "out";
-    const std::string err = temp_ / "err";
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(), flags, 0600);
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err.c_str(), flags, 0600);
-    const std::string program = support::BinDir() / "sogoc-verify";
-    pid_t child = 0;
-    EXPECT_EQ(posix_spawn(&child, program.c_str(), &files, nullptr, argv.data(), environ), 0);
-    posix_spawn_file_actions_destroy(&files);
-    int status = 0;
-    EXPECT_EQ(waitpid(child, &status, 0), child);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(out), ReadFile(err)};
+    arguments.insert(arguments.begin(), {"--node", node});
+    return support::RunVerify(std::move(arguments), temp_.path());
   }
 
   std::string WriteFile(const std::string& name, std::string_view content) {
@@ -133,11 +104,14 @@ class VerifyTest : public testing::Test {
     return WriteFile(name, base::ToText(png));
   }
 
-  // A server that gives this answer to every question.
+  // A server that gives this answer to every question about a stamp, under the ledger's policy.
   static std::unique_ptr<gateway::HttpServer> Liar(int status, const std::string& body) {
     gateway::Router router;
     router.Get("/v1/verify", [=](const gateway::Request&) {
       return gateway::Response{status, "application/json", body, {}};
+    });
+    router.Get("/policy", [](const gateway::Request&) {
+      return gateway::Response{200, "text/plain", crypto::FormatPolicy(folder_->policy()), {}};
     });
     gateway::HttpServerConfig config;
     config.threads = 1;
@@ -168,6 +142,8 @@ TEST_F(VerifyTest, AGoodStampIsExplainedInBothLanguages) {
   EXPECT_THAT(outcome.out, HasSubstr("Code was issued"));
   EXPECT_THAT(outcome.out, HasSubstr("Cam bù Hương Sơn"));
   EXPECT_THAT(outcome.out, HasSubstr("Chữ ký trên tem: đúng"));
+  EXPECT_THAT(outcome.out, HasSubstr("xác nhận / cosigned 1/1, chung cuộc / final"));
+  EXPECT_THAT(outcome.out, HasSubstr("The policy came from the node itself"));
 }
 
 TEST_F(VerifyTest, EveryExitCodeIsThatOfTheVerdict) {
@@ -268,6 +244,7 @@ TEST_F(VerifyTest, APinnedPolicyMustBeMetByTheNodesCheckpoint) {
   const std::string right = WriteFile("policy", crypto::FormatPolicy(folder_->policy()));
   const Outcome met = Run({"--policy", right, "stamp", Stamp(1)});
   EXPECT_EQ(met.exit_code, 0) << met.out;
+  EXPECT_THAT(met.out, Not(HasSubstr("The policy came from the node itself")));
   const support::NodeFolder other;
   const std::string wrong = WriteFile("other", crypto::FormatPolicy(other.policy()));
   const Outcome unmet = Run({"--policy", wrong, "stamp", Stamp(1)});

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "tools/qr/qr_reader.h"
+#include "tools/verify/policy_export.h"
 #include "tools/verify/report.h"
 #include "tools/verify/stamp_checker.h"
 
@@ -17,12 +18,15 @@ struct Arguments {
   std::string node = "http://127.0.0.1:8080";
   std::string ca_file;
   std::string ledger;
+  std::vector<std::string> also;
   std::string policy_file;
+  std::string evidence;
   unsigned star = 0;
   bool json = false;
   std::string uri;
   std::vector<std::string> pictures;
   std::string list;
+  std::string out;
 };
 
 constexpr int kCannotCheck = 2;
@@ -32,30 +36,43 @@ int Fail(const std::string& message) {
   return kCannotCheck;
 }
 
-base::Result<tools::StampChecker> MakeChecker(const Arguments& arguments) {
+base::Result<std::vector<tools::PeerGateway>> MakePeers(const Arguments& arguments) {
+  std::vector<tools::PeerGateway> peers;
+  std::vector<std::string> urls = {arguments.node};
+  urls.insert(urls.end(), arguments.also.begin(), arguments.also.end());
+  for (const std::string& url : urls) {
+    TRY(auto peer, tools::PeerGateway::Create(url, arguments.ca_file));
+    peers.push_back(std::move(peer));
+  }
+  return peers;
+}
+
+base::Result<std::optional<tools::DatedPolicy>> PinnedPolicy(const Arguments& arguments) {
+  if (arguments.policy_file.empty()) return std::optional<tools::DatedPolicy>();
+  std::ifstream file(arguments.policy_file);
+  if (!file) return base::NotFound("cannot read " + arguments.policy_file);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  TRY(tools::DatedPolicy policy, tools::ReadPolicyText(text));
+  return std::optional(std::move(policy));
+}
+
+base::Result<tools::StampCheckerOptions> MakeOptions(const Arguments& arguments) {
   tools::StampCheckerOptions options;
   if (!arguments.ledger.empty()) {
     options.ledger_id = base::DigestFromHex(arguments.ledger);
     if (!options.ledger_id) return base::InvalidArgument("--ledger needs 64 hexadecimal digits");
   }
-  if (!arguments.policy_file.empty()) {
-    std::ifstream file(arguments.policy_file);
-    if (!file) return base::NotFound("cannot read " + arguments.policy_file);
-    const std::string text((std::istreambuf_iterator<char>(file)),
-                           std::istreambuf_iterator<char>());
-    TRY(options.policy, crypto::ParsePolicy(text));
-  }
+  TRY(options.policy, PinnedPolicy(arguments));
   if (arguments.star != 0) options.printed_star = static_cast<std::uint8_t>(arguments.star);
-  tools::HttpClientOptions http;
-  http.ca_file = arguments.ca_file;
-  TRY(tools::HttpClient client, tools::HttpClient::Create(arguments.node, http));
-  return tools::StampChecker(std::move(client), std::move(options));
+  options.evidence = arguments.evidence;
+  return options;
 }
 
 v1::CheckedStamp Unreadable(const std::string& why) {
   v1::CheckedStamp stamp;
-  tools::SetVerdict(stamp, ledger::VerdictCode::kCannotVerify, "no_code",
-                    "Không đọc được mã trong ảnh: " + why, "No code could be read: " + why);
+  tools::SetVerdict(
+      stamp, ledger::VerdictCode::kCannotVerify,
+      {"no_code", "Không đọc được mã trong ảnh: " + why, "No code could be read: " + why});
   return stamp;
 }
 
@@ -100,15 +117,36 @@ int CheckList(const std::string& path, tools::StampChecker& checker, tools::Repo
   return 0;
 }
 
+int WritePolicy(std::vector<tools::PeerGateway> peers, const tools::StampCheckerOptions& options,
+                const base::Clock& clock, const std::string& path) {
+  const auto text = tools::ExportPolicy(peers, options.policy, clock, std::cerr);
+  if (!text) return Fail(text.error().message);
+  if (path.empty()) {
+    std::cout << *text;
+    return 0;
+  }
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << *text;
+  file.close();
+  return file ? 0 : Fail("cannot write " + path);
+}
+
 int Run(const CLI::App& app, const Arguments& arguments) {
-  auto checker = MakeChecker(arguments);
-  if (!checker) return Fail(checker.error().message);
+  const base::SystemClock clock;
+  auto peers = MakePeers(arguments);
+  if (!peers) return Fail(peers.error().message);
+  auto options = MakeOptions(arguments);
+  if (!options) return Fail(options.error().message);
+  if (app.got_subcommand("policy")) {
+    return WritePolicy(std::move(*peers), *options, clock, arguments.out);
+  }
+  tools::StampChecker checker(std::move(*peers), std::move(*options), clock);
   tools::Report report(arguments.json);
   if (app.got_subcommand("stamp")) {
-    report.Add(checker->Check(arguments.uri), /*brief=*/false);
+    report.Add(checker.Check(arguments.uri), /*brief=*/false);
   } else if (app.got_subcommand("photo")) {
-    for (const std::string& path : arguments.pictures) CheckPicture(path, *checker, report);
-  } else if (const int failed = CheckList(arguments.list, *checker, report); failed != 0) {
+    for (const std::string& path : arguments.pictures) CheckPicture(path, checker, report);
+  } else if (const int failed = CheckList(arguments.list, checker, report); failed != 0) {
     return failed;
   }
   report.Summarise();
@@ -129,15 +167,23 @@ int main(int argc, char** argv) {
       "  2  có tem không kiểm tra được / a stamp could not be checked\n\n"
       "Ví dụ / examples:\n"
       "  sogoc-verify stamp 'HTTPS://TRUYXUAT.EXAMPLE/01/…?s=…'\n"
+      "  sogoc-verify policy --also https://peer2.example --out ledger.policy\n"
+      "  sogoc-verify --policy ledger.policy --also https://peer2.example stamp '…'\n"
       "  sogoc-verify photo label.jpg roll.png --star 4\n"
       "  sogoc-verify list stamps.csv --json > results.jsonl",
       "sogoc-verify");
   app.add_option("--node", arguments.node, "máy chủ để hỏi / node to ask (also SOGOC_NODE)")
       ->capture_default_str();
+  app.add_option("--also", arguments.also,
+                 "hỏi thêm máy chủ này / further peer to ask the same; may be given again")
+      ->allow_extra_args(false);
   app.add_option("--ca", arguments.ca_file, "PEM file with the certificates to trust for https");
   app.add_option("--ledger", arguments.ledger, "accept answers of this ledger id only");
   app.add_option("--policy", arguments.policy_file,
-                 "tlog-policy file: the node's checkpoint must carry its quorum");
+                 "chính sách xác nhận từ nơi tin cậy / tlog-policy file from somebody you trust; "
+                 "without, the policy that the node itself gives");
+  app.add_option("--evidence", arguments.evidence,
+                 "thư mục giữ bằng chứng hai bản sổ trái nhau / folder for the notes of a fork");
   app.add_option("--star", arguments.star, "hạng sao in trên nhãn / star printed on the label")
       ->check(CLI::Range(1, 5));
   app.add_flag("--json", arguments.json, "one JSON object a line");
@@ -152,6 +198,9 @@ int main(int argc, char** argv) {
   app.add_subcommand("list", "tệp mỗi dòng một mã / a file with one code a line")
       ->add_option("file", arguments.list, "text file or CSV, - for standard input")
       ->required();
+  app.add_subcommand("policy",
+                     "ghi chính sách mà các máy chủ cùng đưa ra / the policy that the peers give")
+      ->add_option("--out", arguments.out, "file to write; standard output if left out");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

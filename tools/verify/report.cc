@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "node/ledger/verdict.h"
-#include "tools/verify/stamp_checker.h"
+#include "tools/verify/verdict_choice.h"
 
 namespace sogoc::tools {
 namespace {
@@ -50,16 +50,38 @@ void PrintGoods(const v1::VerdictAnswer& answer) {
   }
 }
 
-void PrintLedger(const v1::LedgerStatus& ledger) {
-  const v1::CheckpointStatus& checkpoint = ledger.checkpoint();
-  std::cout << "  Sổ / ledger: " << Plain(ledger.origin()) << ", khối / block " << ledger.height()
-            << ", xác nhận / cosigned " << checkpoint.cosigners_size() << "/"
-            << checkpoint.cosigners_known();
-  if (checkpoint.quorum()) {
-    std::cout << ", chung cuộc / final, " << checkpoint.age_seconds() << " giây trước / s ago\n";
+// By the tool's own count and clock.
+void PrintCheckpoint(const v1::CheckedPeer& peer) {
+  std::cout << peer.cosigners_size() << "/" << peer.cosigners_known();
+  if (peer.quorum()) {
+    std::cout << ", chung cuộc / final, " << peer.age_seconds() << " giây trước / s ago\n";
   } else {
-    std::cout << ", chưa chung cuộc / not yet final (" << checkpoint.cosigners_size() << " of "
-              << checkpoint.cosigners_known() << ")\n";
+    std::cout << ", chưa chung cuộc / not yet final (" << peer.cosigners_size() << " of "
+              << peer.cosigners_known() << ")\n";
+  }
+}
+
+void PrintLedger(const v1::CheckedStamp& stamp) {
+  const v1::LedgerStatus& ledger = stamp.answer().ledger();
+  for (const v1::CheckedPeer& peer : stamp.peers()) {
+    if (!peer.followed()) continue;
+    std::cout << "  Sổ / ledger: " << Plain(ledger.origin()) << ", khối / block " << ledger.height()
+              << ", xác nhận / cosigned ";
+    PrintCheckpoint(peer);
+  }
+}
+
+// Where more than one was asked.
+void PrintPeers(const v1::CheckedStamp& stamp) {
+  if (stamp.peers_size() < 2) return;
+  for (const v1::CheckedPeer& peer : stamp.peers()) {
+    std::cout << "  Máy chủ / peer " << Plain(peer.url()) << ": " << peer.verdict();
+    if (peer.size() != 0) {
+      std::cout << ", " << peer.size() << " mục / leaves, xác nhận / cosigned ";
+      PrintCheckpoint(peer);
+    } else {
+      std::cout << "\n";
+    }
   }
 }
 
@@ -73,11 +95,15 @@ void PrintFull(const v1::CheckedStamp& stamp) {
   const bool usable = ledger::ExitCodeOf(CodeOf(stamp)) != 2;
   if (usable && stamp.has_answer()) {
     PrintGoods(stamp.answer());
-    PrintLedger(stamp.answer().ledger());
+    PrintLedger(stamp);
   }
+  PrintPeers(stamp);
   if (stamp.own_signature_check()) {
     std::cout << "  Chữ ký trên tem: đúng với khóa mà máy chủ đưa ra\n"
                  "    Signature on the stamp: right for the key that the node names\n";
+  }
+  for (const std::string& path : stamp.evidence()) {
+    std::cout << "  Bằng chứng / evidence: " << Plain(path) << "\n";
   }
   for (int i = 0; i < stamp.not_proved_vi_size(); ++i) {
     PrintBoth("  ! ", stamp.not_proved_vi(i), stamp.not_proved_en(i));

@@ -1,172 +1,243 @@
 #include "tools/verify/stamp_checker.h"
 
-#include <google/protobuf/util/json_util.h>
+#include <algorithm>
 
-#include "node/base/time.h"
-#include "node/ledger/stamp.h"
+#include "tools/verify/fork_evidence.h"
 
 namespace sogoc::tools {
 namespace {
 
 using ledger::VerdictCode;
 
-std::string PercentEncode(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
+std::string Join(const std::vector<std::string>& words) {
   std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<std::uint8_t>(c);
-      out.push_back('%');
-      out.push_back(kHex[byte >> 4]);
-      out.push_back(kHex[byte & 15]);
-    }
-  }
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
   return out;
 }
 
-// What a node says about its own stamp key is enough to refute a forged stamp and to catch a node
-// that answers for another one; it is not yet a proof that the key stands on the ledger.
-bool SignatureHolds(const ledger::Stamp& stamp, const v1::VerdictAnswer& answer) {
-  const auto key_bytes = base::FromHex(answer.label().stamp_key());
-  const auto ledger_id = base::DigestFromHex(answer.ledger().ledger_id());
-  crypto::P256PublicKey key{};
-  if (!ledger_id || !key_bytes || key_bytes->size() != key.size()) return false;
-  std::copy(key_bytes->begin(), key_bytes->end(), key.begin());
-  return ledger::VerifyStamp(stamp, *ledger_id, key);
+std::string SizeText(const ServedCheckpoint& served) {
+  return std::to_string(served.checkpoint.verdict.checkpoint.size);
 }
 
-bool IsAbout(const v1::VerdictAnswer& answer, const ledger::Stamp& stamp) {
-  return answer.label().gtin() == stamp.gtin && answer.label().lot() == stamp.lot &&
-         answer.label().serial() == stamp.serial;
+void AddNotProved(v1::CheckedStamp& out, const std::string& vi, const std::string& en) {
+  out.add_not_proved_vi(vi);
+  out.add_not_proved_en(en);
 }
 
-// True for the verdicts that say that the code itself was issued.
-bool SaysIssued(VerdictCode code) { return code > VerdictCode::kNotInSystem; }
+std::size_t Believed(const v1::CheckedStamp& stamp) {
+  const auto believed = [](const v1::CheckedPeer& peer) {
+    return peer.verdict() != ledger::TextOf(VerdictCode::kCannotVerify).name;
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(stamp.peers(), believed));
+}
 
 }  // namespace
 
-VerdictCode CodeOf(const v1::CheckedStamp& stamp) {
-  return ledger::VerdictFromName(stamp.verdict()).value_or(VerdictCode::kCannotVerify);
+base::Result<DatedPolicy> PolicyOfPeers(std::vector<PeerGateway>& peers) {
+  std::optional<DatedPolicy> policy;
+  std::string from;
+  std::optional<base::Error> first_error;
+  for (PeerGateway& peer : peers) {
+    auto given = peer.Policy();
+    if (!given) {
+      if (!first_error) first_error = given.error();
+    } else if (!policy) {
+      policy = std::move(*given);
+      from = peer.url();
+    } else if (given->policy != policy->policy) {
+      return base::FailedPrecondition(from + ", " + peer.url());
+    }
+  }
+  if (!policy) return base::Unavailable(first_error->message);
+  return *std::move(policy);
 }
 
-void SetVerdict(v1::CheckedStamp& stamp, VerdictCode code, const std::string& name,
-                const std::string& vi, const std::string& en) {
-  const ledger::VerdictText& text = ledger::TextOf(code);
-  stamp.set_verdict(text.name);
-  stamp.set_verdict_vi(text.vi);
-  stamp.set_verdict_en(text.en);
-  stamp.clear_notes();
-  stamp.clear_not_proved_vi();
-  stamp.clear_not_proved_en();
-  v1::VerdictNoteView* note = stamp.add_notes();
-  note->set_verdict(text.name);
-  note->set_name(name);
-  note->set_vi(vi);
-  note->set_en(en);
-}
+StampChecker::StampChecker(std::vector<PeerGateway> peers, StampCheckerOptions options,
+                           const base::Clock& clock)
+    : peers_(std::move(peers)),
+      options_(std::move(options)),
+      clock_(clock),
+      policy_(options_.policy),
+      log_([this](std::uint64_t size, const crypto::Checkpoint& newer, const std::string& url) {
+        return ProveRoot(size, newer, url);
+      }) {}
 
 v1::CheckedStamp StampChecker::Check(const std::string& uri) {
   v1::CheckedStamp out;
   out.set_uri(uri);
   const auto parsed = ledger::ParseStampUri(uri);
   if (!parsed) {
-    SetVerdict(out, VerdictCode::kMalformed, "not_a_stamp",
-               "Mã quét được không phải là tem của hệ thống",
-               "Not a stamp: " + parsed.error().message);
+    SetVerdict(out, VerdictCode::kMalformed,
+               {"not_a_stamp", "Mã quét được không phải là tem của hệ thống",
+                "Not a stamp: " + parsed.error().message});
     return out;
   }
-  const auto cannot = [&out](const char* name, const std::string& vi, const std::string& en) {
-    SetVerdict(out, VerdictCode::kCannotVerify, name, vi, en);
+  if (const base::Status learned = LearnPolicy(); !learned) {
+    const bool differ = learned.error().code == base::ErrorCode::kFailedPrecondition;
+    const std::string& why = learned.error().message;
+    const Trouble differs{"policy_differs",
+                          "Các máy chủ đưa ra chính sách xác nhận khác nhau: " + why,
+                          "The peers give different policies: " + why};
+    const Trouble none{"no_policy", "Không hỏi được máy chủ: " + why,
+                       "No usable answer from the node: " + why};
+    SetVerdict(out, VerdictCode::kCannotVerify, differ ? differs : none);
     return out;
-  };
-  auto answer = Ask(uri);
-  if (!answer) {
-    return cannot("no_answer", "Không hỏi được máy chủ: " + answer.error().message,
-                  "No usable answer from the node: " + answer.error().message);
   }
-  *out.mutable_answer() = *answer;
-  const auto code = ledger::VerdictFromName(answer->verdict());
-  if (!code || *code == VerdictCode::kMalformed) {  // it is well-formed: this tool has read it
-    return cannot("unknown_verdict", "Máy chủ trả lời một kết quả lạ",
-                  "The node's answer makes no sense for this code");
-  }
-  // The tool's own headline, whatever the node makes of it.
-  const ledger::VerdictText& text = ledger::TextOf(*code);
-  out.set_verdict(text.name);
-  out.set_verdict_vi(text.vi);
-  out.set_verdict_en(text.en);
-  *out.mutable_notes() = answer->notes();
-  if (*code == VerdictCode::kCannotVerify) return out;
-  if (!answer->not_proved_vi().empty()) {
-    out.add_not_proved_vi(answer->not_proved_vi());
-    out.add_not_proved_en(answer->not_proved_en());
-  }
-  out.add_not_proved_vi("Ngoài chữ ký của tem, kết quả dựa vào lời của máy chủ được hỏi.");
-  out.add_not_proved_en(
-      "Beyond the stamp's signature, the verdict is the word of the node that was asked.");
-  if (const base::Status status = CheckCheckpoint(*answer); !status) {
-    return cannot("untrusted_node",
-                  "Máy chủ không chứng minh được dữ liệu: " + status.error().message,
-                  "The node's data cannot be trusted: " + status.error().message);
-  }
-  if (!IsAbout(*answer, parsed->stamp)) {
-    return cannot("other_stamp", "Máy chủ trả lời về một tem khác",
-                  "The node answered about another stamp");
-  }
-  const bool holds = SignatureHolds(parsed->stamp, *answer);
-  if (SaysIssued(*code)) {
-    if (!holds) {
-      return cannot(
-          "contradiction",
-          "Máy chủ nói tem có thật nhưng chữ ký trên tem không đúng khóa mà máy chủ đưa ra",
-          "The node calls the code issued, but its signature does not match the key that the "
-          "node names");
-    }
-    out.set_own_signature_check(true);
-  } else if (holds) {
-    return cannot("contradiction",
-                  "Máy chủ nói tem không có trong hệ thống nhưng chữ ký trên tem đúng",
-                  "The node does not know the code, but its signature is right");
-  }
+  out.set_policy_source(options_.policy ? "file" : "node");
+  const std::uint64_t now_s = clock_.Now() / base::kNsPerSecond;
+  std::vector<PeerOpinion> opinions;
+  for (PeerGateway& peer : peers_) opinions.push_back(Ask(peer, uri, parsed->stamp, now_s));
+  CompareLogs(opinions, out);
+  ChooseVerdict(opinions, policy_->policy, now_s, out);
+  SayWhatIsNotProved(out);
   return out;
 }
 
-base::Result<v1::VerdictAnswer> StampChecker::Ask(const std::string& uri) {
-  std::string target = "/v1/verify?uri=" + PercentEncode(uri);
-  if (options_.printed_star) target += "&star=" + std::to_string(*options_.printed_star);
-  HttpCall call;
-  call.target = std::move(target);
-  call.fields = {{"Accept", "application/json"}};
-  TRY(const HttpReply reply, client_.Send(call));
-  // 503 carries CANNOT_VERIFY with its reason; any other error has no verdict in it.
-  v1::VerdictAnswer answer;
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  if (!google::protobuf::util::JsonStringToMessage(reply.body, &answer, options).ok() ||
-      answer.verdict().empty()) {
-    return base::Unavailable("HTTP " + std::to_string(reply.status) + " without a verdict");
-  }
-  return answer;
+base::Status StampChecker::LearnPolicy() {
+  if (policy_) return base::Ok();
+  TRY(policy_, PolicyOfPeers(peers_));
+  return base::Ok();
 }
 
-base::Status StampChecker::CheckCheckpoint(const v1::VerdictAnswer& answer) {
-  if (options_.ledger_id && base::ToHex(*options_.ledger_id) != answer.ledger().ledger_id()) {
-    return base::FailedPrecondition("it keeps another ledger, " + answer.ledger().ledger_id());
+PeerOpinion StampChecker::Ask(PeerGateway& peer, const std::string& uri, const ledger::Stamp& stamp,
+                              std::uint64_t now_s) {
+  PeerOpinion opinion;
+  opinion.url = peer.url();
+  auto answer = peer.Verify(uri, options_.printed_star);
+  if (!answer) {
+    const std::string& why = answer.error().message;
+    opinion.trouble = Trouble{"no_answer", "Không hỏi được máy chủ: " + why,
+                              "No usable answer from the node: " + why};
+    return opinion;
   }
-  if (!options_.policy) return base::Ok();
-  TRY(const HttpReply reply, client_.Get("/checkpoint"));
-  const std::uint64_t now_s = base::SystemClock().Now() / base::kNsPerSecond;
-  TRY(const crypto::CheckpointVerdict verdict,
-      crypto::JudgeCheckpoint(reply.body, *options_.policy, now_s));
-  if (!verdict.has_quorum) return base::FailedPrecondition("its checkpoint lacks the quorum");
-  if (verdict.quorum_time_s + 600 < now_s) {
-    return base::FailedPrecondition("its checkpoint is older than 10 minutes");
+  opinion.answer = std::move(*answer);
+  CheckedStatus status =
+      CheckLedgerStatus(opinion.answer->ledger(), policy_->policy, options_.ledger_id, now_s);
+  opinion.checkpoint = std::move(status.checkpoint);
+  opinion.read = CheckAnswer(*opinion.answer, stamp);
+  opinion.trouble = status.trouble ? std::move(status.trouble) : opinion.read.trouble;
+  if (opinion.trouble) TellOfChange(peer, *opinion.trouble);
+  return opinion;
+}
+
+// Where the signatures are not those of the pinned policy, the peer may simply have a newer one.
+void StampChecker::TellOfChange(PeerGateway& peer, Trouble& trouble) {
+  if (!options_.policy || (trouble.name != "no_quorum" && trouble.name != "bad_checkpoint")) return;
+  const auto given = peer.Policy();
+  if (!given || given->policy == policy_->policy) return;
+  const base::Date today = base::DateAt(clock_.Now());
+  const bool old = !policy_->date || base::DaysBetween(*policy_->date, today) > kPolicyDaysMax;
+  trouble.vi +=
+      ". Máy chủ nói chính sách xác nhận đã đổi; hãy xin tệp chính sách mới từ nơi đã cấp tệp này";
+  trouble.en +=
+      ". The node says that the policy has changed; ask whoever gave you the file for a new one";
+  if (!old) return;
+  trouble.vi += " (tệp này quá 90 ngày hoặc không ghi ngày: không theo thay đổi nào từ nó)";
+  trouble.en += " (this one is older than 90 days, or undated: no change is followed from it)";
+}
+
+void StampChecker::CompareLogs(std::vector<PeerOpinion>& opinions, v1::CheckedStamp& out) {
+  for (const bool quorum : {true, false}) {
+    for (PeerOpinion& opinion : opinions) {
+      if (opinion.checkpoint && opinion.checkpoint->verdict.has_quorum == quorum) {
+        TieToLog(opinion, out);
+      }
+    }
   }
-  return base::Ok();
+  if (!log_.broken()) return;
+  for (PeerOpinion& opinion : opinions) opinion.trouble = KeepFork(*log_.broken(), out);
+}
+
+void StampChecker::TieToLog(PeerOpinion& opinion, v1::CheckedStamp& out) {
+  const LogWatch::Tie tie = log_.Add({opinion.url, *opinion.checkpoint});
+  if (tie == LogWatch::Tie::kForked) {
+    opinion.trouble = KeepFork(log_.fork(), out);
+  } else if (tie == LogWatch::Tie::kUnproven && !opinion.trouble) {
+    opinion.trouble = Trouble{
+        "not_one_log", "Không ai chứng minh được điểm kiểm tra này cùng một sổ với điểm trước",
+        "Nobody proved that this checkpoint is of the same log as the one before it"};
+  }
+}
+
+Trouble StampChecker::KeepFork(const Fork& fork, v1::CheckedStamp& out) const {
+  const std::string sizes = SizeText(fork.first) + " (" + fork.first.url + ") / " +
+                            SizeText(fork.second) + " (" + fork.second.url + ")";
+  const std::string both = Join(SignersOfBoth(fork));
+  Trouble trouble{fork.between_quorums() ? "fork" : "rewritten",
+                  "Hai bản sổ trái nhau: " + sizes + " mục",
+                  "Two logs contradict each other: " + sizes + " leaves"};
+  if (!both.empty()) {
+    trouble.vi += "; ký cả hai: " + both;
+    trouble.en += "; signed both: " + both;
+  }
+  if (options_.evidence.empty()) {
+    trouble.vi += ". Chạy lại với --evidence THƯ-MỤC để giữ bằng chứng";
+    trouble.en += ". Run again with --evidence DIR to keep the proof";
+    return trouble;
+  }
+  const auto written = WriteForkEvidence(fork, options_.evidence);
+  if (!written) {
+    trouble.vi += ". Không ghi được bằng chứng: " + written.error().message;
+    trouble.en += ". The proof could not be kept: " + written.error().message;
+    return trouble;
+  }
+  for (const std::string& path : *written) {
+    if (std::ranges::count(out.evidence(), path) == 0) out.add_evidence(path);
+  }
+  trouble.vi += ". Bằng chứng: " + written->back();
+  trouble.en += ". The proof is in " + written->back();
+  return trouble;
+}
+
+// The peer that serves the newer checkpoint first, then all others: the log is the same for all.
+std::optional<LogWatch::ProvedRoot> StampChecker::ProveRoot(std::uint64_t size,
+                                                            const crypto::Checkpoint& newer,
+                                                            const std::string& url) {
+  for (const bool serves : {true, false}) {
+    for (PeerGateway& peer : peers_) {
+      if ((peer.url() == url) != serves) continue;
+      if (auto proved = peer.ProveRoot(size, newer)) return *std::move(proved);
+    }
+  }
+  return std::nullopt;
+}
+
+void StampChecker::SayWhatIsNotProved(v1::CheckedStamp& out) const {
+  const VerdictCode code = CodeOf(out);
+  if (code == VerdictCode::kCannotVerify) return;
+  const v1::VerdictAnswer& answer = out.answer();
+  if (!answer.not_proved_vi().empty()) {
+    AddNotProved(out, answer.not_proved_vi(), answer.not_proved_en());
+  }
+  const std::string believed = std::to_string(Believed(out));
+  AddNotProved(
+      out,
+      "Đã kiểm tra chữ ký của tem và điểm kiểm tra có đủ xác nhận; còn sổ ghi gì về tem thì "
+      "dựa vào lời của " +
+          believed + " máy chủ được hỏi.",
+      "The stamp's signature and the quorum under the checkpoint were checked; what the "
+      "ledger holds about the stamp is the word of the " +
+          believed + " node(s) asked.");
+  if (!options_.policy) {
+    AddNotProved(
+        out,
+        "Danh sách đơn vị xác nhận (chính sách) do chính máy chủ đưa ra; dùng --policy với "
+        "tệp nhận từ nơi tin cậy.",
+        "The policy came from the node itself; use --policy with a file from somebody you "
+        "trust.");
+    return;
+  }
+  const base::Date today = base::DateAt(clock_.Now());
+  if (!policy_->date) {
+    AddNotProved(out, "Tệp chính sách không ghi ngày: không rõ các khóa trong đó còn dùng không.",
+                 "The policy file has no date: whether its keys are still in use is not known.");
+  } else if (base::DaysBetween(*policy_->date, today) > kPolicyDaysMax) {
+    AddNotProved(
+        out,
+        "Tệp chính sách đã quá 90 ngày: các khóa trong đó có thể đã được thay; hãy xin tệp mới.",
+        "The policy file is older than 90 days: its keys may have been replaced; ask for a "
+        "new one.");
+  }
 }
 
 }  // namespace sogoc::tools
