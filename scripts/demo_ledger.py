@@ -309,7 +309,7 @@ class Demo:
                  ("certificate revoked", picture("TD01"), "GENUINE_CERT_REVOKED")]
         right = True
         for title, path, expected in cases:
-            done = self.run("sogoc-verify", "--node", self.reader_url(), "--json", "photo", path,
+            done = self.run("sogoc-verify", *self.readers(), "--json", "photo", path,
                             allowed=(0, 1, 2))
             answer = json.loads(done.stdout.splitlines()[0])
             print(f"\n{title}: {path.relative_to(self.folder)}")
@@ -325,9 +325,9 @@ class Demo:
         print(f"\nA stamp's page: {self.url}{link[link.index('/01/'):]}\n")
         return right
 
-    def reader_url(self):
-        """The gateway that verdicts are asked of."""
-        return self.url
+    def readers(self):
+        """The gateways that verdicts are asked of."""
+        return ["--node", self.url]
 
     def serve(self):
         self.node.wait()
@@ -372,8 +372,9 @@ class NetworkDemo(Demo):
         self.say(f"peer {self.victim['number']} is back; all four have block {head[0]}, {head[2]} leaves, "
                  f"state root {head[1][:16]}…")
 
-    def reader_url(self):
-        return self.reader["url"]
+    def readers(self):
+        others = [peer for peer in self.network.peers if peer is not self.reader]
+        return ["--node", self.reader["url"], *[x for peer in others for x in ("--also", peer["url"])]]
 
     def serve(self):
         while all(self.network.pid(peer) for peer in self.network.peers):

@@ -26,7 +26,8 @@ LogWatch::Tie LogWatch::Add(const ServedCheckpoint& served) {
   if (const auto known = known_.find(point); known != known_.end()) {
     if (!known->second) return Tie::kOneLog;
     fork_ = known->second;
-    return Tie::kForked;
+    // What had no quorum when it was found to be a fork may have one now.
+    if (!verdict.has_quorum || fork_->between_quorums()) return Tie::kForked;
   }
   const Tie tie = Compare(served);
   if (known_.size() >= kKnownMax) known_.clear();

@@ -258,5 +258,62 @@ TEST_F(ApiTest, TheCheckpointIsServedAsItStands) {
   EXPECT_THAT(response.body, HasSubstr("peer1.example"));
 }
 
+TEST_F(ApiTest, AnAnswerProvesThatItsBlockIsTheLastOneUnderTheCheckpoint) {
+  Begin(4);
+  for (int number : {2, 3}) Cosign(number, 0);
+  const auto status = Get<v1::LedgerStatus>({"v1", "ledger"});
+  const auto checkpoint = crypto::JudgeCheckpoint(status.proof().note(), *ledger::PolicyOf(*store_),
+                                                  clock_.Now() / kNsPerSecond);
+  ASSERT_TRUE(checkpoint) << checkpoint.error().message;
+  EXPECT_TRUE(checkpoint->has_quorum);
+  const auto header = ledger::DecodeHeaderLeaf(base::FromHex(status.proof().header()).value());
+  ASSERT_TRUE(header);
+  EXPECT_EQ(base::ToHex(ledger::HeaderHash(*header)), status.header_hash());
+  std::vector<base::Digest> proof;
+  for (const auto& hash : status.proof().header_proof()) {
+    proof.push_back(base::DigestFromHex(hash).value());
+  }
+  EXPECT_EQ(header->index() + 1, checkpoint->checkpoint.size);
+  EXPECT_TRUE(crypto::VerifyInclusion(ledger::HeaderHash(*header), header->index(),
+                                      checkpoint->checkpoint.size, proof,
+                                      checkpoint->checkpoint.root));
+}
+
+TEST_F(ApiTest, ThePolicyIsServedAsAFile) {
+  Begin(4);
+  const Response response = Call(Method::kGet, {"policy"}).get();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(crypto::ParsePolicy(response.body).value(), *ledger::PolicyOf(*store_));
+  EXPECT_THAT(response.body, HasSubstr("# date: 2026-01-"));
+  EXPECT_THAT(response.body, HasSubstr(base::ToHex(ledger_->ledger_id())));
+}
+
+TEST_F(ApiTest, OneSizeOfTheLogIsProvedToExtendAnother) {
+  Begin(1);
+  const std::uint64_t from = store_->Head()->log.size();
+  const base::Digest old_root = store_->Head()->log.Root();
+  Post().get();
+  const auto consistency = [this](const NamedValues& query) {
+    return Call(Method::kGet, {"v1", "consistency"}, query).get();
+  };
+  const auto proof = Parse<v1::ConsistencyProof>(consistency({{"from", std::to_string(from)}}));
+  EXPECT_EQ(proof.from_root(), base::ToHex(old_root));
+  EXPECT_EQ(proof.to(), store_->Head()->log.size());
+  std::vector<base::Digest> hashes;
+  for (const auto& hash : proof.hashes()) hashes.push_back(base::DigestFromHex(hash).value());
+  EXPECT_TRUE(
+      crypto::VerifyConsistency(from, old_root, proof.to(), store_->Head()->log.Root(), hashes));
+  for (const NamedValues& bad : std::vector<NamedValues>{{},
+                                                         {{"from", "0"}},
+                                                         {{"from", "-1"}},
+                                                         {{"from", "1x"}},
+                                                         {{"from", "2"}, {"to", "1"}},
+                                                         {{"from", "1"}, {"to", ""}},
+                                                         {{"from", "1000000"}}}) {
+    EXPECT_EQ(consistency(bad).status, 400);
+  }
+  EXPECT_EQ(consistency({{"from", "1"}, {"to", "1000000"}}).status, 404);
+}
+
 }  // namespace
 }  // namespace sogoc::gateway

@@ -77,7 +77,8 @@ TEST(PeerMessageTest, FieldsHaveTheirSizesAndTextsArePrintable) {
   message = GoodHello();
   message.mutable_hello()->set_genesis_hash("short");
   ExpectRefused(message, "half a genesis hash");
-  for (const std::string& name : {std::string(), std::string("a b"), std::string(256, 'x')}) {
+  for (const std::string& name :
+       {std::string(), std::string("a b"), std::string("a\xff"), std::string(256, 'x')}) {
     message = GoodHello();
     message.mutable_hello()->set_name(name);
     ExpectRefused(message, "without a peer's name");
