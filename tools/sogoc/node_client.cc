@@ -93,7 +93,8 @@ Result<v1::SubmitResponse> NodeClient::Submit(const std::vector<base::Bytes>& en
   for (const base::Bytes& entry : entries) request.add_entries(base::ToText(entry));
   HttpCall call;
   call.method = "POST";
-  call.target = "/v1/entries";
+  // Whoever asks next, at any peer, sees what was written.
+  call.target = "/v1/entries?wait=final";
   call.content_type = kProtobuf;
   call.body = request.SerializeAsString();
   call.fields = {{"Accept", kJson}};
