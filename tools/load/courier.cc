@@ -85,7 +85,7 @@ base::Result<bool> Courier::Attempt(const Request& request, std::size_t node, Co
   if (!reply) {
     return base::Error{reply.error().code, nodes_.url(node) + ": " + reply.error().message};
   }
-  if (reply->status >= 500) {
+  if (reply->status == 429 || reply->status >= 500) {
     ++counts.retries;
     return false;
   }

@@ -139,7 +139,7 @@ class Operator : public testing::Test {
 
   static NodeFolder* ours_;
   static NodeFolder* theirs_;
-  support::TempDirectory desk_;
+  support::TempDirectory desk_{support::TempDirectory::Place::kMemory};
 };
 
 NodeFolder* Operator::ours_ = nullptr;
