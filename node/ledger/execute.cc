@@ -21,7 +21,7 @@ class BlockExecution {
         head_(std::move(head)),
         time_(time),
         rules_(rule_set),
-        state_(parent),
+        state_(StateOverlay::Over(parent)),
         ledger_(*Load<LedgerRecord>(parent, LedgerKey())),
         block_(std::make_shared<StagedBlock>()) {
     block_->log = head_.log;
@@ -31,7 +31,7 @@ class BlockExecution {
     const Entry& entry = checked.entry;
     if (const auto refusal = CheckEnvelope(entry)) return *refusal;
     if (const auto index = FindEntry(entry.id)) return Repeated{*index};
-    StateOverlay overlay(state_);
+    StateOverlay overlay = StateOverlay::Over(state_);
     std::vector<Bytes> approved = approved_;
     const Outcome outcome = ExecuteOperations(checked, overlay, approved);
     if (outcome) return *outcome;
@@ -168,7 +168,7 @@ StagedView::StagedView(const ParentView& parent, std::shared_ptr<const StagedBlo
 }
 
 std::optional<base::Bytes> StagedView::Get(base::ByteView key) const {
-  const auto it = block_->state.find(base::ToBytes(key));
+  const auto it = block_->state.find(key);
   return it != block_->state.end() ? std::optional(it->second) : parent_.Get(key);
 }
 

@@ -97,7 +97,7 @@ base::Result<std::shared_ptr<const StagedBlock>> ExecuteFounding(const Entry& en
 
   const Bytes leaf = entry.Leaf();
   const NothingBelow nothing;
-  StateOverlay state(nothing);
+  StateOverlay state = StateOverlay::Over(nothing);
   LedgerRecord ledger;  // ledger_id zero: what possession of the founding keys is proved for
   const OrganisationRecord nobody;
   std::vector<Bytes> approved;

@@ -34,15 +34,26 @@ std::optional<Record> Load(const StateView& state, const StateKey& key) {
   return record;
 }
 
+// The order of bytes, for maps that are searched without making a key.
+struct ByteOrder {
+  using is_transparent = void;
+  bool operator()(base::ByteView a, base::ByteView b) const {
+    return base::AsText(a) < base::AsText(b);
+  }
+};
+
 // Writes held over a parent view. Not thread-safe; the parent must outlive it.
 class StateOverlay final : public StateView {
  public:
-  using Writes = std::map<base::Bytes, base::Bytes>;  // ascending by key
+  using Writes = std::map<base::Bytes, base::Bytes, ByteOrder>;  // ascending by key
 
-  explicit StateOverlay(const StateView& parent) : parent_(parent) {}
+  // Named, since a constructor that takes another overlay would be one that copies it.
+  static StateOverlay Over(const StateView& parent) { return StateOverlay(parent); }
+  StateOverlay(const StateOverlay&) = delete;
+  StateOverlay& operator=(const StateOverlay&) = delete;
 
   std::optional<base::Bytes> Get(base::ByteView key) const override {
-    const auto it = writes_.find(base::ToBytes(key));
+    const auto it = writes_.find(key);
     return it != writes_.end() ? std::optional(it->second) : parent_.Get(key);
   }
   template <class Record>
@@ -51,12 +62,17 @@ class StateOverlay final : public StateView {
   }
   // Takes over the writes of an overlay that stands on this one.
   void Merge(StateOverlay&& upper) {
-    for (auto& [key, value] : upper.writes_) writes_.insert_or_assign(key, std::move(value));
+    while (!upper.writes_.empty()) {
+      auto merged = writes_.insert(upper.writes_.extract(upper.writes_.begin()));
+      if (!merged.inserted) merged.position->second = std::move(merged.node.mapped());
+    }
   }
   const Writes& writes() const { return writes_; }
   Writes TakeWrites() { return std::move(writes_); }
 
  private:
+  explicit StateOverlay(const StateView& parent) : parent_(parent) {}
+
   const StateView& parent_;
   Writes writes_;
 };

@@ -355,10 +355,12 @@ TEST(ExecuteTest, AStagedEntryIsKnown) {
 
 TEST(StateOverlayTest, TheUpperValueWins) {
   const MemoryLedger nothing;
-  StateOverlay lower(nothing);
+  StateOverlay lower = StateOverlay::Over(nothing);
   lower.Put(ParametersKey(), ParametersRecord{1, 1, 1, 1});
   lower.Put(PolicyKey(), PolicyRecord{});
-  StateOverlay upper(lower);
+  StateOverlay upper = StateOverlay::Over(lower);
+  EXPECT_TRUE(upper.writes().empty());  // it stands on the lower one, it is no copy of it
+  EXPECT_TRUE(Load<PolicyRecord>(upper, PolicyKey()));
   upper.Put(ParametersKey(), ParametersRecord{2, 2, 2, 2});
   EXPECT_EQ(Load<ParametersRecord>(upper, ParametersKey())->scan_count_max, 2U);
   EXPECT_EQ(Load<ParametersRecord>(lower, ParametersKey())->scan_count_max, 1U);

@@ -146,7 +146,7 @@ class OperationVectors : public testing::Test {
   static constexpr const char* kLot = "CAM-2026-01";
   const json::value file_ = support::ReadJsonFile("tests/vectors/state.json");
   const EmptyState nothing_{};
-  StateOverlay state_{nothing_};
+  StateOverlay state_ = StateOverlay::Over(nothing_);
   Entry entry_;
   LedgerRecord ledger_;
   OrganisationRecord author_;
