@@ -15,7 +15,7 @@ namespace sogoc::support {
 // A chain in memory. The same seed gives the same chain. Not thread-safe.
 class MadeUpChain {
  public:
-  using State = std::map<base::Bytes, base::Bytes>;
+  using State = ledger::StateOverlay::Writes;
 
   explicit MadeUpChain(std::uint64_t seed);
 
