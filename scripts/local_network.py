@@ -191,6 +191,10 @@ class Network:
                 stdout=log, stderr=log, start_new_session=True, cwd=self.home(peer),
                 env={**os.environ, "HOME": str(self.home(peer))}, **apart)
         peer["pid"] = process.pid
+        # The kernel shows the arguments a moment after the program has begun.
+        deadline = time.monotonic() + 5
+        while process.poll() is None and not self.pid(peer) and time.monotonic() < deadline:
+            time.sleep(0.01)
         self.save()
 
     def stop(self, peer, how=signal.SIGTERM, wait_s=30):

@@ -56,6 +56,14 @@ void FlipMiddle(const fs::path& path) {
   WriteText(path, bytes);
 }
 
+// In a PEM file: the tag of the outermost ASN.1 value. (Encryption with CBC does not notice every
+// other change: one may leave the key as it was.)
+void FlipBody(const fs::path& path) {
+  std::string bytes = ReadText(path);
+  bytes[bytes.find('\n') + 1] = 'A';
+  WriteText(path, bytes);
+}
+
 // The file in `folder` whose name holds `part`.
 fs::path Find(const fs::path& folder, const std::string& part) {
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -219,7 +227,7 @@ TEST_F(Operator, PassphraseAndKeysThatDoNotFitAreNamed) {
        [&] { fs::remove(node() / "keys" / "cosigner.key"); },
        {"cosigner.key: No such file", restore}},
       {"half a key", [&] { Truncate(key); }, {"log.key", "damaged", restore}},
-      {"a damaged key", [&] { FlipMiddle(key); }, {"log.key", "damaged", restore}},
+      {"a damaged key", [&] { FlipBody(key); }, {"log.key", "damaged", restore}},
       {"no key in the file",
        [&] { WriteText(key, "nothing\n"); },
        {"log.key is not an encrypted PKCS#8 key", restore}},
