@@ -65,12 +65,14 @@ class Shares:
         self.began, self.busy, self.at = self.read(), busy_seconds(), time.monotonic()
 
     def read(self):
-        return {name: sum(map(cpu_seconds, pids)) for name, pids in self.classes.items()}
+        return {pid: cpu_seconds(pid) for pids in self.classes.values() for pid in pids}
 
     def stop(self):
-        """In per cent of all cores."""
+        """In per cent of all cores; nothing of a process that has ended meanwhile."""
         whole = (time.monotonic() - self.at) * CORES / 100
-        shares = {name: (now - self.began[name]) / whole for name, now in self.read().items()}
+        now = self.read()
+        shares = {name: sum(max(0.0, now[pid] - self.began[pid]) for pid in pids) / whole
+                  for name, pids in self.classes.items()}
         shares["rest"] = max(0.0, (busy_seconds() - self.busy) / whole - sum(shares.values()))
         return shares
 
@@ -117,8 +119,11 @@ class Load:
             name = producer["organisation"]
             command += ["--author", name, "--key", bench.demo.key(name), "--location", "CS1", "--gtin",
                         producer["products"][0]["gtin"]]
+        # Like the nodes in a session of its own, which is what Linux shares processors among.
         self.process = subprocess.Popen([str(x) for x in [*command, *options]], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                        start_new_session=True, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE)
+        bench.process = self.process
         said = ""
         while "sending" not in said:
             said = self.process.stderr.readline()
@@ -153,8 +158,9 @@ class Bench:
         self.short = 3 if arguments.quick else min(30, arguments.seconds)
         self.batches = 200 if arguments.quick else BATCHES
         self.network = Network(folder / "network")
+        self.process = None  # the load generator
         self.rows = []
-        self.limits = []
+        self.limits = []  # lines below the table
         self.rate = 1_500.0  # entries of one operation; replaced by what is measured
 
     # ---- the table
@@ -196,7 +202,8 @@ class Bench:
         for size, window in ((400, 2_000), (64_000, 100), (400, 1)):
             command = [self.arguments.bare, "--engine", self.arguments.engine, "--bytes", size, "--window",
                        window, "--seconds", self.short, "--warm-up", 1 if self.arguments.quick else 3]
-            done = subprocess.run([*map(str, command)], check=True, stdout=subprocess.PIPE, text=True)
+            done = subprocess.run([*map(str, command)], check=True, stdout=subprocess.PIPE, text=True,
+                                  start_new_session=True)
             r = json.loads(done.stdout.splitlines()[-1])
             travel = "one at a time" if window == 1 else f"{window:,} travel"
             self.row(f"engine alone, transactions of {size:,} B, {travel}", f"{r['tx_per_second']:,.0f}", "–",
@@ -222,6 +229,8 @@ class Bench:
             self.load("--entries", wanted, "--per-request", 500, "--connections", 32).wait(0)
 
     def down(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
         for peer in self.network.peers:
             self.network.stop(peer)
 
@@ -263,13 +272,16 @@ class Bench:
                       bar("p50 <= 150 ms", answer["request_ms_p50"] <= 150))
 
     def memory(self):
+        nodes, engines = [], []
         for peer in self.network.peers:
             node = self.network.pid(peer)
-            mine, engine = resident_mb(node), sum(map(resident_mb, children(node)))
-            entries = (self.network.get(peer, "/v1/ledger") or {}).get("log_size", "?")
-            self.row(f"memory of peer {peer['number']} with {int(entries):,} leaves: node {mine:.0f} MB, "
-                     f"engine {engine:.0f} MB", *["–"] * 7,
-                     bar(f"{mine + engine:.0f} <= 600 MB", mine + engine <= 600))
+            nodes.append(resident_mb(node))
+            engines.append(sum(map(resident_mb, children(node))))
+        leaves = int(self.network.get(self.network.peers[0], "/v1/ledger")["log_size"])
+        most = max(map(sum, zip(nodes, engines)))
+        each = lambda values: "/".join(f"{value:.0f}" for value in values)
+        self.row(f"memory with {leaves:,} leaves: nodes {each(nodes)} MB, engines {each(engines)} MB",
+                 *["–"] * 7, bar(f"{most:.0f} <= 600 MB", most <= 600))
 
     def killed(self):
         seconds = 3 * self.short
@@ -286,10 +298,11 @@ class Bench:
         intervals = [(b[0], b[0] - a[0]) for a, b in zip(answer["blocks"], answer["blocks"][1:])]
         quick = [interval for when, interval in intervals if when < at]
         slow = sorted(interval for when, interval in intervals if when > at)
-        self.row(f"… {before:,.0f} entries/s before, {after:,.0f}/s from 2 s after; block interval "
-                 f"{1000 * mean(quick):.0f} ms before, {1000 * mean(slow):.0f} ms after (the longest "
-                 f"{1000 * max(slow, default=0):.0f} ms); {answer['lost_connections']:,} connections lost; longest "
-                 f"silence {1000 * answer['longest_gap_seconds']:.0f} ms")
+        self.limits.append(
+            f"killed: {before:,.0f} entries/s before, {after:,.0f} from 2 s after on; block interval "
+            f"{1000 * mean(quick):.0f} ms before, {1000 * mean(slow):.0f} ms after, the longest "
+            f"{1000 * max(slow, default=0):.0f} ms; {answer['lost_connections']:,} connections lost; longest "
+            f"time without an answer {1000 * answer['longest_gap_seconds']:.0f} ms")
         self.network.start(victim)
         self.network.wait([victim])
 

@@ -1,7 +1,9 @@
 // sogoc-load: how many entries a second a ledger takes, beside what OpenSSL verifies here.
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <iostream>
+#include <limits>
 #include <thread>
 
 #include "crypto/key_file.h"
@@ -187,15 +189,18 @@ base::Result<load::Measurement> Measure(const Arguments& arguments) {
   }
   TRY_STATUS(RegisterBatches(workload, nodes, arguments, *journal));
 
-  const bool timed = arguments.seconds > 0;
-  load::RequestSource requests(
-      workload, timed ? std::numeric_limits<std::uint64_t>::max() : arguments.entries);
-  std::uint64_t ahead = arguments.ahead;
-  if (ahead == 0) {
-    const double rate = arguments.rate > 0 ? arguments.rate : kSignedAheadPerSecond;
-    ahead = timed ? static_cast<std::uint64_t>(rate * arguments.seconds) + 1 : arguments.entries;
+  const auto in_time = [&](double rate) {
+    return static_cast<std::uint64_t>(std::ceil(rate * arguments.seconds));
+  };
+  std::uint64_t entries = arguments.entries;
+  std::uint64_t ahead = entries;
+  if (arguments.seconds > 0) {
+    const bool open_loop = arguments.rate > 0;
+    entries = open_loop ? in_time(arguments.rate) : std::numeric_limits<std::uint64_t>::max();
+    ahead = open_loop ? entries : in_time(kSignedAheadPerSecond);
   }
-  requests.SignAhead(ahead, kSignedAheadBytesMax);
+  load::RequestSource requests(workload, entries);
+  requests.SignAhead(arguments.ahead > 0 ? arguments.ahead : ahead, kSignedAheadBytesMax);
   const double openssl_rate =
       arguments.yardstick_s > 0 ? load::OpenSslVerifyRate(arguments.yardstick_s) : 0;
   std::cerr << "sogoc-load: sending\n";
