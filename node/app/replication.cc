@@ -33,6 +33,19 @@ base::Result<std::string> GenesisOf(const storage::LedgerStore& store) {
   return cometbft::GenesisText(store.ledger_id(), store.Head()->header.time, *peers);
 }
 
+// The others dial the id that the ledger names.
+void WarnOfOtherEngine(const std::string& name, const ledger::PeersRecord& peers,
+                       const std::string& node_id) {
+  for (const ledger::PeerRecord& peer : peers.peers) {
+    const auto endpoint = ledger::FindEndpoint(peer, ledger::EndpointKind::kEngine);
+    if (peer.name != name || !endpoint || endpoint->node_id == node_id) continue;
+    spdlog::warn(
+        "the ledger names {} as this peer's engine, keys/engine.key is {}: the others "
+        "reach it once they have approved its peer.json",
+        endpoint->node_id, node_id);
+  }
+}
+
 base::Result<cometbft::EngineFiles> MakeFiles(const NodeDirectory& directory, const Config& config,
                                               const storage::LedgerStore& store, bool follower) {
   const EngineConfig& engine = *config.engine;
@@ -47,6 +60,7 @@ base::Result<cometbft::EngineFiles> MakeFiles(const NodeDirectory& directory, co
   settings.metrics = engine.metrics;
   settings.log_level = engine.log_level;
   settings.follower = follower;
+  WarnOfOtherEngine(config.name, *peers, cometbft::NodeIdOf(node_key.public_key()));
   TRY(std::string config_text, cometbft::ConfigText(settings, *peers, node_key.public_key()));
   TRY(std::string genesis, GenesisOf(store));
   return cometbft::EngineFiles{std::move(genesis), std::move(config_text),

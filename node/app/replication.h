@@ -37,8 +37,7 @@ struct ReplicationHooks {
 base::Result<base::Digest> EngineGenesisHash(const NodeDirectory& directory, const Config& config,
                                              const storage::LedgerStore& store);
 
-// Ok if the engine's files can be made: the ledger names this peer's engine and validators. Writes
-// nothing.
+// Ok if the engine's files can be made from the ledger and the node's keys. Writes nothing.
 base::Status CheckEngineFiles(const NodeDirectory& directory, const Config& config,
                               const storage::LedgerStore& store);
 

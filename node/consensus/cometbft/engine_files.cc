@@ -96,27 +96,21 @@ base::Result<Ed25519PublicKey> ValidatorKeyOf(const ledger::PeerRecord& peer) {
   return key;
 }
 
-base::Error OtherKey(const ledger::PeerEndpoint& recorded, const std::string& own_id) {
-  return base::FailedPrecondition(
-      "on the ledger this peer's engine has the id " + recorded.node_id +
-      ", but the key in this folder has " + own_id +
-      ": put the right keys/engine.key back, or have the ledger's entry changed");
-}
-
 // NODEID@HOST:PORT of every other peer that says where its engine is.
 struct OtherEngines {
   std::string addresses;
   std::string ids;
 };
 
-base::Result<OtherEngines> FindOthers(const std::string& own_name, const std::string& own_id,
-                                      const ledger::PeersRecord& peers) {
+// This peer's own record is passed over: where it came back with new keys, the state that it starts
+// from still names the old ones.
+OtherEngines FindOthers(const std::string& own_name, const std::string& own_id,
+                        const ledger::PeersRecord& peers) {
   OtherEngines others;
   std::set<std::string> seen = {own_id};
   for (const ledger::PeerRecord& peer : peers.peers) {
     const auto endpoint = ledger::FindEndpoint(peer, ledger::EndpointKind::kEngine);
-    if (!endpoint) continue;
-    if (peer.name == own_name && endpoint->node_id != own_id) return OtherKey(*endpoint, own_id);
+    if (!endpoint || peer.name == own_name) continue;
     if (!seen.insert(endpoint->node_id).second) continue;
     const char* comma = others.ids.empty() ? "" : ",";
     others.addresses += comma + endpoint->node_id + "@" + endpoint->Authority();
@@ -249,7 +243,7 @@ base::Result<std::string> ConfigText(const EngineSettings& settings,
   TRY_STATUS(CheckAddress("p2p", settings.p2p));
   TRY_STATUS(CheckAddress("rpc", settings.rpc));
   if (!settings.metrics.empty()) TRY_STATUS(CheckAddress("metrics", settings.metrics));
-  TRY(const OtherEngines others, FindOthers(settings.name, NodeIdOf(node_key), peers));
+  const OtherEngines others = FindOthers(settings.name, NodeIdOf(node_key), peers);
   std::string text =
       "# Made from node.toml and the ledger at every start of sogoc-node: changes here are lost.\n"
       "# Timers and packet sizes have to be alike on all peers.\n\n"

@@ -50,8 +50,7 @@ struct EngineSettings {
 
 // config.toml: what differs from the engine's defaults, and defaults that safety rests on. The
 // engines of the other peers are those of their p2p:// endpoints on the ledger.
-//   kInvalidArgument     an address of `settings` is none
-//   kFailedPrecondition  the ledger names another engine key for this peer than `node_key`
+//   kInvalidArgument  an address of `settings` is none
 base::Result<std::string> ConfigText(const EngineSettings& settings,
                                      const ledger::PeersRecord& peers,
                                      const crypto::Ed25519PublicKey& node_key);
