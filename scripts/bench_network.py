@@ -338,6 +338,7 @@ def main():
                         help=f"of {', '.join(rows)} [all]")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and ledgers")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sogoc-bench."))
     bench = Bench(arguments, folder)
     try:

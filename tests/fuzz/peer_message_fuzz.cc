@@ -22,6 +22,7 @@ void Expect(bool condition) {
 class Book {
  public:
   Book() {
+    static const crypto::Policy policy = support::PolicyOfPeers(1, 3, 2);
     ledger::ChainHead head;
     for (std::uint64_t size = 1; size <= 8; ++size) {
       head.log.Append(base::Digest{static_cast<std::uint8_t>(size)},
@@ -29,7 +30,7 @@ class Book {
                         nodes_.emplace(std::pair(node.level, node.index), hash);
                       });
       head.header.height = size;
-      if (size == 5 || size == 8) book_.AddHead(head, policy_, std::nullopt, std::nullopt);
+      if (size == 5 || size == 8) book_.AddHead(head, policy, std::nullopt, std::nullopt);
     }
   }
 
@@ -43,7 +44,6 @@ class Book {
   }
 
  private:
-  const crypto::Policy policy_ = support::PolicyOfPeers(1, 3, 2);
   std::map<std::pair<unsigned, std::uint64_t>, base::Digest> nodes_;
   const crypto::LogNodeReader read_ = [this](const crypto::LogNode& node) {
     return nodes_.at({node.level, node.index});

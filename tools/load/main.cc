@@ -18,6 +18,7 @@ using namespace sogoc;
 
 constexpr std::size_t kSignedAheadBytesMax = std::size_t{512} << 20;
 constexpr auto kBatchExists = static_cast<std::uint32_t>(ledger::RefusalCode::kBatchExists);
+constexpr unsigned kRegistering = 32;            // connections
 constexpr double kSignedAheadPerSecond = 2'000;  // entries, where no rate is given
 
 struct Arguments {
@@ -162,13 +163,13 @@ base::Result<base::Digest> LedgerId(const Arguments& arguments) {
 
 base::Status RegisterBatches(const load::Workload& workload, load::Nodes& nodes,
                              const Arguments& arguments, load::Journal& journal) {
-  load::Courier courier(nodes, 0, arguments.courier, journal);
-  for (const load::Request& request : workload.Registrations()) {
-    TRY(const load::Counts counts, courier.Deliver(request));
-    if (counts.undecided > 0) return base::Unavailable("no node took the batches");
-    if (counts.refused > 0 && counts.refusal != kBatchExists) {
-      return base::FailedPrecondition("the batches are refused: " + counts.refusal_text);
-    }
+  load::RequestSource requests(workload.Registrations());
+  TRY(const load::Measurement registered,
+      load::Run(requests, nodes, arguments.courier, journal, {.connections = kRegistering}));
+  const load::Counts& counts = registered.counts;
+  if (counts.undecided > 0) return base::Unavailable("no node took the batches");
+  if (counts.refused > 0 && counts.refusal != kBatchExists) {
+    return base::FailedPrecondition("the batches are refused: " + counts.refusal_text);
   }
   return base::Ok();
 }

@@ -83,25 +83,28 @@ Request Workload::Make(std::uint64_t number, unsigned entries) const {
 }
 
 RequestSource::RequestSource(const Workload& workload, std::uint64_t entries)
-    : workload_(workload), entries_(entries) {}
+    : workload_(&workload), entries_(entries) {}
+
+RequestSource::RequestSource(std::vector<Request> requests)
+    : workload_(nullptr), entries_(0), ahead_(std::move(requests)) {}
 
 unsigned RequestSource::EntriesOf(std::uint64_t number) const {
-  const std::uint64_t each = workload_.options().per_request;
+  const std::uint64_t each = workload_->options().per_request;
   if (number > entries_ / each) return 0;
   return static_cast<unsigned>(std::min(each, entries_ - number * each));
 }
 
 void RequestSource::SignAhead(std::uint64_t entries, std::size_t bytes_max) {
-  const unsigned each = workload_.options().per_request;
+  const unsigned each = workload_->options().per_request;
   const std::uint64_t wanted = (std::min(entries, entries_) + each - 1) / each;
-  const std::size_t bytes_each = workload_.Make(0, each).body.size();
+  const std::size_t bytes_each = workload_->Make(0, each).body.size();
   ahead_.resize(std::min<std::uint64_t>(wanted, bytes_max / bytes_each));
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> signers;
   for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
     signers.emplace_back([&] {
       for (std::size_t number = next++; number < ahead_.size(); number = next++) {
-        ahead_[number] = workload_.Make(number, EntriesOf(number));
+        ahead_[number] = workload_->Make(number, EntriesOf(number));
       }
     });
   }
@@ -110,10 +113,10 @@ void RequestSource::SignAhead(std::uint64_t entries, std::size_t bytes_max) {
 std::optional<Request> RequestSource::Next() {
   const std::uint64_t number = next_++;
   if (number < ahead_.size()) return std::move(ahead_[number]);
-  const unsigned entries = EntriesOf(number);
+  const unsigned entries = workload_ != nullptr ? EntriesOf(number) : 0;
   if (entries == 0) return std::nullopt;
   signed_late_ += entries;
-  return workload_.Make(number, entries);
+  return workload_->Make(number, entries);
 }
 
 }  // namespace sogoc::load

@@ -60,8 +60,10 @@ class Workload {
 // signed when they are asked for.
 class RequestSource {
  public:
-  // `entries` in all; the last request may have fewer than the others.
+  // `entries` in all; the last request may have fewer than the others. `workload` must outlive it.
   RequestSource(const Workload& workload, std::uint64_t entries);
+  // These requests and no more.
+  explicit RequestSource(std::vector<Request> requests);
 
   // Signs requests on all cores, until they have so many entries or bytes. Once, before Next().
   void SignAhead(std::uint64_t entries, std::size_t bytes_max);
@@ -73,7 +75,7 @@ class RequestSource {
  private:
   unsigned EntriesOf(std::uint64_t number) const;
 
-  const Workload& workload_;
+  const Workload* workload_;
   const std::uint64_t entries_;
   std::vector<Request> ahead_;
   std::atomic<std::uint64_t> next_ = 0;

@@ -123,6 +123,13 @@ TEST(RequestSourceTest, TheLastRequestHasWhatIsLeft) {
   }
 }
 
+TEST(RequestSourceTest, RequestsThatAreThere) {
+  const Workload workload = WorkloadOf({"htx-cam"}, {.batches = 300});
+  RequestSource source(workload.Registrations());
+  EXPECT_EQ(TakeAll(source).entries, (std::vector<unsigned>{1, 1, 1}));
+  EXPECT_EQ(source.signed_late(), 0U);
+}
+
 TEST(RequestSourceTest, ExactlyFullRequests) {
   const Workload workload = WorkloadOf({"htx-cam"}, {.per_request = 5});
   RequestSource source(workload, 10);
