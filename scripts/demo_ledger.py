@@ -426,6 +426,8 @@ def main():
     parser.add_argument("--once", action="store_true")
     parser.add_argument("--network", help="folder of a network that runs, or `compose`")
     arguments = parser.parse_args()
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts behind it ignore the first
+        signal.signal(stop, signal.default_int_handler)
     folder = arguments.dir.absolute() / time.strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
     if arguments.network:
