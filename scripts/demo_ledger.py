@@ -40,7 +40,8 @@ class Demo:
         self.today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
         self.work = folder / "entries"
         self.entries = 0
-        self.products = {p["gtin"]: (producer, p) for producer in DEMO["producers"]
+        self.producers = DEMO["producers"]
+        self.products = {p["gtin"]: (producer, p) for producer in self.producers
                          for p in producer["products"]}
 
     # ---- tools
@@ -140,15 +141,19 @@ class Demo:
             operations += self.admission(body, body["kind"], body["admin_unit"], body["roles"])
         for body in DEMO["abolished"]:
             operations.append({"name_successor": {k: body[k] for k in ("organisation", "successor")}})
-        for producer in DEMO["producers"]:
+        self.submit(DEMO["office"], operations + self.admit_producers())
+        self.say(f"the office admitted {len(DEMO['admitted'])} bodies, {len(DEMO['producers'])} producers, "
+                 f"{len(DEMO['abolished'])} that ended in 2025")
+
+    def admit_producers(self):
+        operations = []
+        for producer in self.producers:
             operations += self.admission(producer, "PRODUCER", producer["province"],
                                          [["PRODUCE", producer["province"]]])
             operations += [{"allocate_code": {"organisation": producer["organisation"],
                                               "gtin": product["gtin"]}}
                            for product in producer["products"]]
-        self.submit(DEMO["office"], operations)
-        self.say(f"the office admitted {len(DEMO['admitted'])} bodies, {len(DEMO['producers'])} producers, "
-                 f"{len(DEMO['abolished'])} that ended in 2025")
+        return operations
 
     def to_admit(self):
         return DEMO["admitted"]
@@ -163,7 +168,7 @@ class Demo:
                                   "valid_from": 20200101}}
 
     def register(self):
-        for producer in DEMO["producers"]:
+        for producer in self.producers:
             operations = [
                 {"register_producer": {"type": producer["type"], "legal_name": producer["name"],
                                        "address": producer["address"],

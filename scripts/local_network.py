@@ -86,6 +86,7 @@ class Network:
             shutil.copy2(source / program, self.programs)
         shutil.copy2(engine, self.programs / "cometbft")
         self.state["apart"] = os.getuid() == 0 and everybody_reaches(self.folder)
+        self.state["hosts"] = hosts
         self.make(lambda number: {"host": f"{hosts}.{number}", "bind": f"{hosts}.{number}",
                                   "private": f"{hosts}.{number}",
                                   "url": f"http://{hosts}.{number}:{GATEWAY}"})
@@ -178,7 +179,16 @@ class Network:
             return None
         return pid if str(self.home(peer)).encode() in command else None
 
-    def start(self, peer):
+    def engine(self, peer):
+        """The process of the peer's engine, if both run."""
+        pid = self.pid(peer)
+        with contextlib.suppress(OSError):
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir() if pid else ():
+                for child in (task / "children").read_text().split():
+                    return int(child)
+        return None
+
+    def start(self, peer, environment=None):
         if self.pid(peer):
             return
         apart = {}
@@ -189,7 +199,7 @@ class Network:
             process = subprocess.Popen(
                 [self.programs / "sogoc-node", "run", self.home(peer)], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, cwd=self.home(peer),
-                env={**os.environ, "HOME": str(self.home(peer))}, **apart)
+                env={**os.environ, "HOME": str(self.home(peer)), **(environment or {})}, **apart)
         peer["pid"] = process.pid
         # The kernel shows the arguments a moment after the program has begun.
         deadline = time.monotonic() + 5

@@ -46,7 +46,7 @@ struct ValidatorMisbehavior {
 
 struct ApplicationCallbacks {
   // Both on the engine's consensus thread, when a block is durable and before the engine is told.
-  std::function<void(CommittedBlock)> on_committed = [](CommittedBlock) {};
+  std::function<void(CommittedBlock)> on_committed = [](const CommittedBlock&) {};
   std::function<void(const ValidatorMisbehavior&)> on_misbehavior =
       [](const ValidatorMisbehavior&) {};
 };

@@ -1,0 +1,43 @@
+"""What a peer's engine says of itself and of the blocks, by its RPC."""
+import contextlib
+import json
+import urllib.request
+
+from local_network import RPC
+
+
+def ask(peer, method, timeout=2):
+    """The result; None if there is none."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        with urllib.request.urlopen(f"http://{peer['host']}:{RPC}/{method}", timeout=timeout) as response:
+            return json.load(response)["result"]
+    return None
+
+
+def height(peer):
+    status = ask(peer, "status")
+    return int(status["sync_info"]["latest_block_height"]) if status else None
+
+
+def votes(peer):
+    """True if the key that the engine runs with counts among the validators."""
+    status = ask(peer, "status")
+    return bool(status) and int(status["validator_info"]["voting_power"]) > 0
+
+
+def validators(peer):
+    """{address: power}"""
+    answer = ask(peer, "validators?per_page=100")
+    return {each["address"]: int(each["voting_power"]) for each in answer["validators"]} if answer else {}
+
+
+def voters(peer, block):
+    """Addresses of those whose votes for the block this peer has."""
+    answer = ask(peer, f"commit?height={block}")
+    signatures = answer["signed_header"]["commit"]["signatures"] if answer else []
+    return {each["validator_address"] for each in signatures if each["validator_address"]}
+
+
+def validator_address(network, peer):
+    """Of the validator key in the peer's folder, whether its engine uses it or not."""
+    return json.loads((network.home(peer) / "engine/config/priv_validator_key.json").read_text())["address"]

@@ -1,0 +1,73 @@
+"""A network of four peers under load, for whoever disturbs it: brought up, disturbed, brought to rest, compared."""
+import contextlib
+import os
+import signal
+import time
+
+import history
+import network_history
+from faults import Failed, Field
+from folder_faults import unmount
+from local_network import Network
+from network_load import Load, Watch, prepare
+
+
+class LoadedNetwork:
+    def __init__(self, programs, folder, rate, patience_s):
+        self.programs, self.folder, self.rate = programs, folder, rate
+        folder.chmod(0o755)  # each peer's user gets to its own folder
+        self.network = Network(folder / "network")
+        self.patience_s = patience_s
+        self.load = self.watch = self.field = None
+        self.began = time.monotonic()
+
+    def say(self, text):
+        print(f"[{time.monotonic() - self.began:7.1f} s] {text}", flush=True)
+
+    def up(self, engine, hosts):
+        self.network.create(self.programs, engine, hosts)
+        self.field = Field(self.network, self.patience_s)
+        if self.field.wires:
+            self.field.wires.install()
+        for peer in self.network.peers:
+            self.network.start(peer)
+        self.network.wait(self.network.peers, self.patience_s)
+        self.demo = prepare(self.network, self.folder / "participants")
+        self.watch = Watch(self.network, self.folder / "journal", self.folder / "checkpoints")
+        self.send()
+
+    def send(self):
+        """From now on, without an end. Entries are signed as they go."""
+        self.load = Load(self.programs / "sogoc-load", self.network, self.demo, self.watch.journal, "--rate",
+                         self.rate, "--seconds", 86_000, "--ahead", 4 * self.rate, "--per-request", 4,
+                         "--connections", 32, "--timeout", 5, "--give-up", 120)
+        if not self.watch.goes_on(self.patience_s):
+            raise Failed("nothing is accepted, before any fault")
+        self.watch.take_longest()
+
+    def verdict(self):
+        """Brings the network to rest; (its head or None, what the history checker says)."""
+        self.load.end()
+        self.load = None
+        head = self.network.same_head(self.patience_s)
+        self.watch.stop()
+        logs = network_history.export(self.network, self.folder / "logs")
+        return head, history.check_files([self.watch.journal], [self.watch.checkpoints.name], logs)
+
+    def down(self):
+        """Whatever state it is in."""
+        if self.load:
+            self.load.end()
+        if self.watch:
+            self.watch.stop()
+        for peer in self.network.peers:
+            for pid in filter(None, (self.network.engine(peer), self.network.pid(peer))):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+        for peer in self.network.peers:
+            self.network.stop(peer)
+        if self.field and self.field.wires:
+            self.field.wires.remove()
+        for home in (self.network.home(peer) for peer in self.network.peers):
+            if home.is_mount():
+                unmount(home)

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Four real peers under load, with a fault of each kind that matters most; afterwards everything that was
+acknowledged is in all logs, and these are one. The long form is scripts/drill.
+usage: network_test.py PROGRAMS"""
+import http.client
+import json
+import sys
+import urllib.parse
+
+from trial import need, trial
+
+import faults  # after trial: it knows where the scripts are
+import folder_faults
+
+HOSTS = "127.0.9"
+
+
+def submit(peer, entry, listen=True):
+    """Sends a signed entry; what the peer answers, or None if we do not wait for it."""
+    client = http.client.HTTPConnection(urllib.parse.urlsplit(peer["url"]).netloc, timeout=30)
+    body = b"\x0a" + varint(len(entry)) + entry  # a v1.SubmitRequest
+    client.request("POST", "/v1/entries", body, {"Content-Type": "application/x-protobuf"})
+    if not listen:
+        client.close()
+        return None
+    result = json.loads(client.getresponse().read())["results"][0]
+    need("committed" in result, f"an entry was not accepted: {result}")
+    return result["id"], result["committed"]
+
+
+def varint(number):
+    out = b""
+    while number > 0x7F:
+        out += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return out + bytes([number])
+
+
+def lost_answer(test):
+    """A client that never hears the answer asks other peers with the same bytes: one receipt."""
+    path = test.folder / "lost.entry"
+    operations = test.folder / "lost.json"
+    operations.write_text(json.dumps({"operations": [{"record_resolver": {"host": "lost.example"}}]}))
+    test.demo.sogoc("vp-ha-tinh", "entry", "sign", "--from", operations, "--out", path)
+    entry = path.read_bytes()
+    first, *others = test.network.peers
+    submit(first, entry, listen=False)
+    receipts = [submit(peer, entry) for peer in others + [first]]
+    places = {(entry_id, told["index"], told["height"], told["header_hash"]) for entry_id, told in receipts}
+    need(len(places) == 1, f"an entry that was sent again has several receipts: {receipts}")
+    need(receipts[-1][1].get("repeated_entry"), f"an entry that was sent again is no repetition: {receipts[-1]}")
+    test.say("a lost answer: the same receipt from all four peers")
+
+
+def main():
+    with trial(sys.argv[1], HOSTS) as test:
+        one, two, three, four = test.network.peers
+        lost_answer(test)
+        for kind, peers in ((faults.NodeKilled, [four]), (faults.EngineKilled, [one]),
+                            (faults.TwoKilled, [two, three]), (faults.Disconnected, [three]),
+                            (faults.Halved, [one, four]), (faults.WrongClock, [two]),
+                            (folder_faults.Yesterday, [three])):
+            if reason := kind.why_not(test.field):
+                test.say(f"not here: {kind.kind}: {reason}")
+            else:
+                test.fault(kind(test.field, peers))
+        test.compare()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""A network of four peers under load for one test: brought up, looked at step by step, compared at the end."""
+import contextlib
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+from faults import Failed  # noqa: E402
+from loaded_network import LoadedNetwork  # noqa: E402
+
+PATIENCE_S = 90  # of a machine that has more to do than this test
+RATE = 60
+HELD_S = 1.5
+
+
+class Trial(LoadedNetwork):
+    def __init__(self, programs, folder):
+        super().__init__(programs, folder, RATE, PATIENCE_S)
+
+    def fault(self, fault):
+        """Injects it, lets it last, looks, heals it. If too many peers are faulty, nothing may be accepted, and
+        something again afterwards; otherwise entries go on being accepted all the time."""
+        began = time.monotonic()
+        fault.inject()
+        if fault.stalls:
+            time.sleep(HELD_S)  # what was under way is answered
+            before = self.watch.acknowledged
+            time.sleep(HELD_S)
+            need(self.watch.acknowledged == before, f"{fault.describe()}: entries are accepted without a quorum")
+        else:
+            self.goes_on(fault)
+        fault.observe()
+        fault.heal()
+        self.goes_on(fault)
+        self.field.await_whole(self.network.peers)
+        self.say(f"{fault.describe()}: {time.monotonic() - began:.1f} s until all is whole again")
+
+    def goes_on(self, fault, entries=1):
+        need(self.watch.goes_on(self.patience_s, entries), f"{fault.describe()}: nothing is accepted any more")
+
+    def compare(self):
+        """The end: one head, and a history in which nothing is lost and nothing forks."""
+        head, verdict = self.verdict()
+        need(head, "the peers do not come to one head")
+        need(verdict.good, verdict.text())
+        need(verdict.acknowledged > 0, "nothing was accepted")
+        self.say(verdict.text())
+
+
+def need(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+@contextlib.contextmanager
+def trial(programs, hosts):
+    """A network that takes entries; gone afterwards, with its folder unless something failed."""
+    engine = subprocess.check_output([ROOT / "scripts/engine_path"], text=True).strip()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sogoc-network-test."))
+    made = Trial(pathlib.Path(programs).absolute(), folder)
+    try:
+        made.up(pathlib.Path(engine), hosts)
+        made.say("four peers take entries")
+        yield made
+    except BaseException:
+        print(f"kept: {folder}", file=sys.stderr)
+        raise
+    finally:
+        made.down()
+    shutil.rmtree(folder)
