@@ -1,8 +1,10 @@
 #include "node/consensus/cometbft/engine_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +30,10 @@ namespace {
 constexpr std::size_t kLastBytes = 65'536;
 constexpr std::size_t kLastLines = 5;
 constexpr int kErrorPipe = 3;  // in the child
+// What the engine logs when it gives up making blocks. It goes on answering, for ever at the same
+// height.
+constexpr std::string_view kConsensusFailure = "CONSENSUS FAILURE!!!";
+constexpr int kLookMs = 500;
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -103,9 +109,15 @@ base::Result<Descriptor> OpenLog(const EngineProcessOptions& options) {
   return log;
 }
 
-// The part of `text` that says why a Go program ended: where a panic begins, else the last lines.
+// The part of `text` that says why a Go program ended: the failure without its stack, where a panic
+// begins, else the last lines.
 std::string_view LastWords(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
+  if (const std::size_t failure = text.find(kConsensusFailure); failure != std::string_view::npos) {
+    text.remove_prefix(failure);
+    text = text.substr(0, text.find('\n'));
+    return text.substr(0, text.find(" stack="));
+  }
   for (const std::string_view mark : {"panic: ", "fatal error: "}) {
     std::size_t begin = text.rfind("\n" + std::string(mark));
     begin = begin != std::string_view::npos ? begin + 1 : text.starts_with(mark) ? 0 : begin;
@@ -220,7 +232,7 @@ class EngineProcess::Impl {
   base::Status Start() {
     TRY(log_, OpenLog(options_));
     struct stat status;
-    if (::fstat(log_.get(), &status) == 0) log_begin_ = status.st_size;
+    if (::fstat(log_.get(), &status) == 0) log_begin_ = looked_until_ = status.st_size;
     std::promise<base::Status> started;
     auto result = started.get_future();
     // The child's death signal comes when the *thread* that made it ends, so it is made by the one
@@ -251,11 +263,7 @@ class EngineProcess::Impl {
     const bool runs = launched.has_value();
     started.set_value(std::move(launched));  // `started` is gone from here on
     if (!runs) return;
-    siginfo_t info{};
-    // The process stays a zombie until it is reaped under the lock: its number is not another's.
-    while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 &&
-           errno == EINTR) {
-    }
+    const siginfo_t info = AwaitEnd();
     bool asked = false;
     {
       const std::lock_guard lock(mutex_);
@@ -267,10 +275,40 @@ class EngineProcess::Impl {
     if (!asked && options_.on_exit) options_.on_exit(Sentence(info));
   }
 
+  // The process stays a zombie until it is reaped under the lock: its number is not another's.
+  siginfo_t AwaitEnd() {
+    // Without such a descriptor (-1), poll only passes the time.
+    const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    pollfd ended{process.get(), POLLIN, 0};
+    while (true) {
+      siginfo_t info{};
+      const int waited =
+          ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT | WNOHANG);
+      if (waited == 0 && info.si_pid != 0) return info;
+      if (waited != 0 && errno != EINTR) return info;
+      if (!consensus_failed_ && LogsFailure()) {
+        consensus_failed_ = true;
+        ::kill(pid_, SIGKILL);
+      }
+      ::poll(&ended, 1, kLookMs);
+    }
+  }
+
+  bool LogsFailure() {
+    const std::string fresh = ReadEnd(options_.log, looked_until_);
+    if (fresh.find(kConsensusFailure) != std::string::npos) return true;
+    // The next look begins so early that it finds a mark of which this one saw a part.
+    if (fresh.size() >= kConsensusFailure.size()) {
+      looked_until_ += static_cast<off_t>(fresh.size() - kConsensusFailure.size() + 1);
+    }
+    return false;
+  }
+
   std::string Sentence(const siginfo_t& info) const {
     const std::string end = ReadEnd(options_.log, log_begin_);
     const std::string lines(LastWords(end));
-    std::string text = "the engine ended " + HowItEnded(info);
+    std::string text = consensus_failed_ ? "the engine stopped making blocks and was ended"
+                                         : "the engine ended " + HowItEnded(info);
     text += lines.empty() ? " and printed nothing"
                           : ". It last wrote to " + options_.log + ":\n" + lines;
     return text;
@@ -309,7 +347,9 @@ class EngineProcess::Impl {
   const EngineProcessOptions options_;
   Descriptor log_;
   off_t log_begin_ = 0;
-  pid_t pid_ = -1;  // set before Start returns
+  off_t looked_until_ = 0;         // in the log; the watcher's
+  bool consensus_failed_ = false;  // likewise
+  pid_t pid_ = -1;                 // set before Start returns
 
   std::mutex stop_mutex_;  // one Stop at a time
   std::mutex mutex_;       // guards the rest

@@ -125,6 +125,16 @@ TEST_F(EngineScript, TellsWhereAPanicBegins) {
                           "goroutine 3\ngoroutine 4"));
 }
 
+TEST_F(EngineScript, IsEndedWhenItsConsensusFailed) {
+  const auto engine = Start(
+      "echo before; printf 'E[2026] CONSENSUS '; sleep 0.7; "
+      "echo 'FAILURE!!! module=consensus err=\"no space\" stack=\"goroutine 1\"'; echo after; "
+      "while :; do sleep 0.02; done");
+  ASSERT_TRUE(engine) << engine.error().message;
+  EXPECT_EQ(Message(), "the engine stopped making blocks and was ended. It last wrote to " + log_ +
+                           ":\nCONSENSUS FAILURE!!! module=consensus err=\"no space\"");
+}
+
 TEST_F(EngineScript, TellsASignalAndSilence) {
   const auto engine = Start("kill -KILL $$");
   EXPECT_EQ(Message(), "the engine ended by signal 9 and printed nothing");
