@@ -88,7 +88,7 @@ class Drill(LoadedNetwork):
         healed = time.monotonic()
         fault.heal()
         if not self.watch.goes_on(self.patience_s):
-            raise Failed(f"{fault.describe()}: nothing is accepted any more")
+            raise Failed("nothing is accepted any more")
         resumed = time.monotonic()
         if fault.stalls:
             self.watch.excuse(False)
@@ -122,7 +122,11 @@ class Drill(LoadedNetwork):
     def run(self):
         end = time.monotonic() + 60 * self.arguments.minutes
         for fault in self.rounds():
-            self.one(fault)
+            try:
+                self.one(fault)
+            except Failed as failed:
+                self.wrong(fault, f"{failed}; no further faults")
+                return
             if time.monotonic() >= end:
                 return
 
@@ -163,7 +167,8 @@ class Drill(LoadedNetwork):
 def main():
     parser = argparse.ArgumentParser(
         prog="scripts/drill", formatter_class=argparse.RawDescriptionHelpFormatter, description=__doc__,
-        epilog="examples:\n  scripts/drill --minutes 20\n  scripts/drill --minutes 2 --seed 7 --only NodeKilled Halved\n"
+        epilog="examples:\n  scripts/drill --minutes 20\n"
+               "  scripts/drill --minutes 2 --seed 7 --only NodeKilled Halved\n"
                f"kinds: {', '.join(KINDS)}")
     parser.add_argument("--bin", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--engine", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
@@ -173,13 +178,14 @@ def main():
     parser.add_argument("--only", nargs="+", choices=KINDS, metavar="KIND", help="just these kinds")
     parser.add_argument("--patience", type=float, default=60, help="seconds for a peer to come back [60]")
     parser.add_argument("--hosts", default="127.0.10", help="peer N listens on this address and .N [127.0.10]")
-    parser.add_argument("--dir", type=pathlib.Path, help="folder to make; kept [a temporary one, kept after failures]")
+    parser.add_argument("--dir", type=pathlib.Path,
+                        help="folder to make; kept [a temporary one, kept after failures]")
     arguments = parser.parse_args()
     if arguments.seed is None:
         arguments.seed = random.SystemRandom().randrange(1 << 32)
     folder = arguments.dir or pathlib.Path(tempfile.mkdtemp(prefix="sogoc-drill."))
     folder.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("drill: somebody ended it (SIGTERM)"))
     drill, good = Drill(arguments, folder.absolute()), False
     try:
         drill.say(f"seed {arguments.seed}, {arguments.minutes:g} minutes, {arguments.rate} entries/s, in {folder}")
@@ -187,9 +193,6 @@ def main():
         drill.say("four peers are up and take entries")
         drill.run()
         good = drill.judge()
-    except Failed as failed:
-        drill.problems.append(str(failed))
-        print(f"problem: {failed}")
     finally:
         drill.down()
         if good and not arguments.dir:

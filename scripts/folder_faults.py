@@ -3,6 +3,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 
 import engine_view
 import membership
@@ -129,7 +130,13 @@ class DiskFull(Fault):
 
     @classmethod
     def why_not(cls, field):
-        return None if os.getuid() == 0 else "only root may mount a small file system"
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                mount(folder, 1 << 20)
+                unmount(folder)
+            except subprocess.CalledProcessError:
+                return "no small file system can be mounted here (root can)"
+        return None
 
     def inject(self):
         home = self.network.home(self.one)
@@ -139,8 +146,7 @@ class DiskFull(Fault):
         home.rename(self.on_disk)
         home.mkdir()
         used = sum(path.lstat().st_blocks * 512 for path in self.on_disk.rglob("*"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={2 * used + ROOM_BYTES},mode=700", "sogoc-drill", home],
-                       check=True)
+        mount(home, 2 * used + ROOM_BYTES)
         copy(f"{self.on_disk}/.", home)
         self.network.give_away(self.one)
         self.network.start(self.one)
@@ -176,5 +182,10 @@ class DiskFull(Fault):
         self.network.start(self.one)
 
 
-def unmount(home):
-    subprocess.run(["umount", home], check=True)
+def mount(folder, size):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "sogoc-drill", folder], check=True,
+                   capture_output=True)
+
+
+def unmount(folder):
+    subprocess.run(["umount", folder], check=True)

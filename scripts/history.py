@@ -194,8 +194,7 @@ def check(told, served, sources):
         if first is None:
             first, verdict.leaves, verdict.blocks = log, len(log), log.height + 1
         elif log.leaf_hashes != first.leaf_hashes:
-            verdict.forks.append(f"{name} ({len(log)} leaves) and {first.name} ({len(first)} leaves) differ "
-                                 f"from leaf {first_difference(log, first)} on")
+            compare_logs(log, first, verdict)
         log.places.clear()
     return verdict
 
@@ -210,12 +209,14 @@ def compare_acknowledgements(told, log, verdict):
                                 f"{what}" + (" of another hash" if there and there[:2] == (index, height) else ""))
 
 
-def first_difference(one, other):
-    for index in range(min(len(one), len(other))):
+def compare_logs(log, first, verdict):
+    shorter = min(len(log), len(first))
+    for index in range(shorter):
         span = slice(index * HASH, (index + 1) * HASH)
-        if one.leaf_hashes[span] != other.leaf_hashes[span]:
-            return index
-    return min(len(one), len(other))
+        if log.leaf_hashes[span] != first.leaf_hashes[span]:
+            verdict.forks.append(f"{log.name} and {first.name} differ from leaf {index} on")
+            return
+    verdict.disorder.append(f"{log.name} has {len(log)} leaves, {first.name} {len(first)}")
 
 
 def check_files(journals, checkpoints, logs):

@@ -144,7 +144,7 @@ def entry_twice(case):
     case.told = case.told[3:]
 
 
-CASES = ((nothing, set()), (lost_acknowledgement, {"lost"}), (lost_at_one_peer, {"lost", "forks"}),
+CASES = ((nothing, set()), (lost_acknowledgement, {"lost"}), (lost_at_one_peer, {"lost", "disorder"}),
          (moved_entry, {"lost"}), (other_block, {"lost"}), (two_answers, {"forks"}), (fork_of_logs, {"forks"}),
          (fork_of_checkpoints, {"forks"}), (checkpoint_of_nothing, {"forks"}), (time_stands, {"disorder"}),
          (entry_twice, {"disorder"}))

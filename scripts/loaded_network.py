@@ -11,6 +11,8 @@ from folder_faults import unmount
 from local_network import Network
 from network_load import Load, Watch, prepare
 
+STILL_S = 2  # between two looks at heads that shall not change any more
+
 
 class LoadedNetwork:
     def __init__(self, programs, folder, rate, patience_s):
@@ -49,10 +51,20 @@ class LoadedNetwork:
         """Brings the network to rest; (its head or None, what the history checker says)."""
         self.load.end()
         self.load = None
-        head = self.network.same_head(self.patience_s)
+        head = self.rest()
         self.watch.stop()
         logs = network_history.export(self.network, self.folder / "logs")
         return head, history.check_files([self.watch.journal], [self.watch.checkpoints.name], logs)
+
+    def rest(self):
+        """The head of all running peers, once nothing is under way any more; None if that takes too long."""
+        deadline, head = time.monotonic() + self.patience_s, None
+        while time.monotonic() < deadline:
+            last, head = head, self.network.same_head(self.patience_s)
+            if head is not None and head == last:
+                return head
+            time.sleep(STILL_S)
+        return None
 
     def down(self):
         """Whatever state it is in."""

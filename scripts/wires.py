@@ -17,8 +17,13 @@ def why_not(network):
         return "the peers run as one user, so that their packets cannot be told apart"
     if not shutil.which("nft"):
         return "nft is not installed (scripts/setup)"
-    done = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True)
-    return None if done.returncode == 0 else f"nft does not work here: {done.stderr.strip()}"
+    try:
+        wires = Wires(network)
+        wires.install()
+        wires.remove()
+    except RuntimeError as error:
+        return str(error).splitlines()[0]
+    return None
 
 
 class Wires:
@@ -34,6 +39,7 @@ class Wires:
         return f"{self.hosts}.{number}"
 
     def install(self):
+        self.remove()  # of somebody who was ended before he could
         sources = "\n".join(f"meta skuid {FIRST_UID + number} ip daddr {self.hosts}.0/24 snat to "
                             f"{self.address(number)}" for number in range(1, PEERS_MAX + 1))
         # The first packets of a connection show both ends once their source is set, the answers to them as long
@@ -70,4 +76,4 @@ class Wires:
     def nft(rules):
         done = subprocess.run(["nft", "-f", "-"], input=rules, capture_output=True, text=True)
         if done.returncode != 0:
-            raise RuntimeError(f"nft: {done.stderr}")
+            raise RuntimeError(f"nft does not do it: {done.stderr}")
