@@ -64,13 +64,17 @@ class Yesterday(Fault):
         self.network.start(self.one)
 
     def copy_made(self, home):
-        """A copy that is older than the folder by some blocks, once this returns."""
+        """A copy that is older than the folder by some blocks, and the other peers know it, once this returns."""
         copied = home.with_name(f"{home.name}.yesterday")
         self.network.stop(self.one)
         copy(home, copied)
         self.network.start(self.one)
         self.field.await_whole([self.one])
-        self.field.await_height(self.one, engine_view.height(self.one) + YOUNGER_MIN)
+        newer = engine_view.height(self.one) + YOUNGER_MIN
+        for other in self.network.peers:
+            if other is not self.one:
+                self.field.await_of(other, lambda: told_height(self.network, other, self.one) >= newer,
+                                    f"hears of the engine's block {newer} from peer {self.one['number']}")
         return copied
 
     def observe(self):
@@ -81,6 +85,12 @@ class Yesterday(Fault):
         shutil.rmtree(self.network.home(self.one))
         self.newer.rename(self.network.home(self.one))
         self.network.start(self.one)
+
+
+def told_height(network, listener, peer):
+    """The engine's height that `peer` has told `listener`."""
+    heard = (network.get(listener, "/v1/peers") or {}).get("peers", [])
+    return max((int(each["engine_height"]) for each in heard if each["name"] == peer["key_name"]), default=0)
 
 
 class LostMachine(Fault):
@@ -115,6 +125,8 @@ def must_follow(field, peer):
                    "says that its folder is an old copy")
     if engine_view.votes(peer):
         raise Failed(f"peer {number} votes, and its folder is an old copy")
+    if not list((field.network.home(peer) / "signed").glob("old-copy.*")):
+        raise Failed(f"peer {number}'s folder has no mark that it is an old copy")
     address = engine_view.validator_address(field.network, peer)
     end = began + 3
     field.await_height(other, end + 1)

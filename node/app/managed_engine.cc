@@ -37,10 +37,17 @@ ManagedEngine::~ManagedEngine() {
 }
 
 void ManagedEngine::OnBlock(std::uint64_t height, const std::vector<base::Bytes>& voters) {
+  Tell([&](cometbft::ValidatorGuard& guard) { guard.OnBlock(height, voters); });
+}
+
+void ManagedEngine::Tell(const std::function<void(cometbft::ValidatorGuard&)>& what) {
   const std::lock_guard lock(mutex_);
   const bool old_copy_before = options_.guard.is_old_copy();
-  options_.guard.OnBlock(height, voters);
-  if (options_.guard.is_old_copy() && !old_copy_before) spdlog::error("{}", options_.guard.Why());
+  what(options_.guard);
+  if (!options_.guard.is_old_copy() || old_copy_before) return;
+  spdlog::error("{}", options_.guard.Why());
+  const base::Status kept = options_.keep_old_copy(options_.guard.Why());
+  if (!kept) options_.on_failure(kept.error().message);
 }
 
 base::Status ManagedEngine::Voting() const {
@@ -51,14 +58,15 @@ base::Status ManagedEngine::Voting() const {
 
 ManagedEngine::Role ManagedEngine::Ask() {
   const cometbft::OthersProgress others = options_.others();
+  Tell([&](cometbft::ValidatorGuard& guard) { guard.OnOthers(others); });
   const std::lock_guard lock(mutex_);
-  options_.guard.OnOthers(others);
   return options_.guard.role();
 }
 
 base::Status ManagedEngine::StartAs(Role role) {
   if (role != Role::kValidator) spdlog::warn("{}", Voting().error().message);
   TRY_STATUS(options_.write_files(/*follower=*/role != Role::kValidator));
+  options_.on_voting(role == Role::kValidator);
   TRY(process_, cometbft::EngineProcess::Start(options_.process));
   role_ = role;
   return base::Ok();

@@ -35,7 +35,11 @@ class ManagedEngine {
     std::function<base::Status(bool follower)> write_files;
     // How many other engines it is connected to; nullopt if it does not say.
     std::function<std::optional<std::size_t>()> engine_peers;
-    // The files cannot be written, or the engine not be started again.
+    // Before an engine starts: whether this one votes.
+    std::function<void(bool)> on_voting;
+    // Once, when the guard finds that the folder is an old copy: must remember it durably.
+    std::function<base::Status(const std::string& why)> keep_old_copy;
+    // The files or the folder's mark cannot be written, or the engine not be started again.
     std::function<void(const std::string&)> on_failure;
   };
 
@@ -60,6 +64,8 @@ class ManagedEngine {
   base::Status StartAs(Role role);
   void Run();
   bool Wait(std::chrono::milliseconds time);
+  // Tells the guard something, under the mutex.
+  void Tell(const std::function<void(cometbft::ValidatorGuard&)>& what);
   // True if it has had too few peers for long enough.
   bool IsCutOff();
   Role Ask();

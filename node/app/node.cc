@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "node/app/cosigner_seat.h"
 #include "node/app/evidence.h"
 #include "node/app/replication.h"
+#include "node/consensus/cometbft/validators.h"
 #include "node/consensus/sequencer.h"
 #include "node/gateway/api.h"
 #include "node/gateway/http_server.h"
@@ -121,6 +123,8 @@ struct Node::Parts {
   std::unique_ptr<crypto::P256BatchVerifier> verifier = crypto::MakePlainP256Verifier();
   crypto::LogNodeReader log_reader;
   CosignerSeat seat;
+  base::Bytes validator;                            // address of this peer's key, with [engine]
+  std::atomic<bool> votes = false;                  // the engine, with that key
   std::unique_ptr<peer::PeerLinks> links;           // with [peer]
   std::unique_ptr<Replication> replication;         // with [engine]
   std::unique_ptr<consensus::Sequencer> sequencer;  // without
@@ -161,6 +165,8 @@ struct Node::Parts {
     options.ledger_id = store->ledger_id();
     if (config.engine) {
       TRY(options.genesis_hash, EngineGenesisHash(directory, config, *store));
+      TRY(const auto validator_key, directory.ReadKey(config, "validator"));
+      validator = cometbft::ValidatorAddress(validator_key.public_key());
     }
     options.program_version = SOGOC_VERSION;
     TRY(links, peer::PeerLinks::Listen(std::move(options), tls_key, clock));
@@ -176,7 +182,9 @@ struct Node::Parts {
     const auto head = store->Head();
     const peer::Cosigner* cosigner = seat.get();
     const bool final = cosigner != nullptr && cosigner->Latest()->verdict.has_quorum;
-    return {head->header.height, head->log.size(), store->EngineHeight().value_or(0),
+    return {head->header.height,
+            head->log.size(),
+            {votes ? validator : base::Bytes(), store->EngineHeight().value_or(0)},
             final ? cosigner->Latest()->head.log.size() : 0};
   }
 
@@ -257,6 +265,7 @@ struct Node::Parts {
       evidence.Record(misbehavior);
     };
     hooks.others = [this] { return OthersProgress(); };
+    hooks.on_voting = [this](bool now) { votes = now; };
     const bool managed = config.engine->mode == EngineConfig::Mode::kManaged;
     hooks.on_engine_lost = [managed](const std::string& why) {
       if (managed) storage::FailStop(why);
@@ -271,10 +280,12 @@ struct Node::Parts {
     if (!links) return others;
     for (const peer::PeerStatus& peer : links->Peers()) {
       if (peer.heartbeat_at == 0) continue;
-      ++others.heard;
       if (clock.Now() < peer.heartbeat_at + kPresentFor) ++others.present;
-      others.engine_height_max = std::max(others.engine_height_max, peer.engine_height);
+      others.engine_height.push_back(peer.engine_height);
+      const bool of_this_key = peer.remembered.validator == validator;
+      others.remembered.push_back(of_this_key ? peer.remembered.engine_height : 0);
     }
+    others.own_height = store->EngineHeight().value_or(0);
     return others;
   }
 

@@ -8,6 +8,7 @@
 //                        tls.key: encrypted PKCS#8
 //   ledger/              the ledger (node/storage/ledger_directory.h)
 //   signed/checkpoint    what this peer has signed last
+//   signed/old-copy.ADDRESS  that the validator key with this address must not vote again
 //   engine/              the replication engine's folder (engine_files.h), where there is one
 //   policies/            the notes under which policies of the ledger ended
 //   evidence/            who signed what an honest peer never signs
@@ -43,6 +44,9 @@ class NodeDirectory {
   }
   std::filesystem::path ledger() const { return path_ / "ledger"; }
   std::filesystem::path signed_checkpoint() const { return path_ / "signed" / "checkpoint"; }
+  std::filesystem::path old_copy_mark(base::ByteView validator) const {
+    return path_ / "signed" / ("old-copy." + base::ToHex(validator));
+  }
   std::filesystem::path evidence() const { return path_ / "evidence"; }
   std::filesystem::path policy_end(std::uint64_t height) const {
     return path_ / "policies" / (std::to_string(height) + ".note");

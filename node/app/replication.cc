@@ -8,8 +8,10 @@
 #include "node/consensus/cometbft/bundle_orderer.h"
 #include "node/consensus/cometbft/engine_files.h"
 #include "node/consensus/cometbft/engine_process.h"
+#include "node/consensus/cometbft/validators.h"
 #include "node/ledger/peer_endpoint.h"
 #include "node/ledger/records.h"
+#include "node/storage/files.h"
 
 namespace sogoc::app {
 namespace {
@@ -121,7 +123,9 @@ class CometBftReplication final : public Replication {
     TRY_STATUS(WriteFiles(directory, config, store_, /*follower=*/managed));
     TRY(server_,
         cometbft::AbciServer::Start(AbciAddress(directory, engine), application_, options));
-    return managed ? StartEngine(directory, config) : base::Ok();
+    if (managed) return StartEngine(directory, config);
+    hooks_.on_voting(true);
+    return base::Ok();
   }
 
   consensus::Orderer& orderer() override { return orderer_; }
@@ -152,15 +156,21 @@ class CometBftReplication final : public Replication {
     process.home = home;
     process.log = home + "/engine.log";
     process.on_exit = hooks_.on_engine_lost;
-    cometbft::ValidatorGuard guard(peers->peers.size(), store_.EngineHeight().value_or(0),
-                                   signed_height, cometbft::ValidatorAddress(key.public_key()));
+    const base::Bytes address = cometbft::ValidatorAddress(key.public_key());
+    const std::string mark = directory.old_copy_mark(address).string();
+    cometbft::ValidatorGuard guard(peers->peers.size(),
+                                   {store_.EngineHeight().value_or(0), signed_height, address,
+                                    storage::SystemFiles().Exists(mark)});
+    const auto keep_old_copy = [mark](const std::string& why) {
+      return storage::WriteFileDurably(storage::SystemFiles(), mark, base::AsBytes(why + "\n"));
+    };
     engine_ = std::make_unique<ManagedEngine>(ManagedEngine::Options{
         std::move(process), std::move(guard), hooks_.others, write_files,
         [this] {
           const auto status = rpc_->Status();
           return status ? std::optional<std::size_t>(status->peers) : std::nullopt;
         },
-        hooks_.on_engine_lost});
+        hooks_.on_voting, keep_old_copy, hooks_.on_engine_lost});
     return engine_->Start();
   }
 

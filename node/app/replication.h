@@ -27,6 +27,8 @@ struct ReplicationHooks {
   std::function<void(const cometbft::ValidatorMisbehavior&)> on_misbehavior;
   // How far the other peers say that their engines are.
   std::function<cometbft::OthersProgress()> others;
+  // Whether the engine votes with this node's key; before one starts that does so.
+  std::function<void(bool)> on_voting;
   // The engine ended without being asked to, or cut its connection; the sentence says what its log
   // says.
   std::function<void(const std::string&)> on_engine_lost;

@@ -28,10 +28,10 @@ std::string LinkContext::Hello() const {
                                    options.name, options.program_version, clock.Now()});
 }
 
-std::string LinkContext::Heartbeat(base::TimeNs answered_clock) const {
-  const OwnProgress own = hooks.progress();
+std::string LinkContext::Heartbeat(const std::string& to, base::TimeNs answered_clock) const {
+  OwnProgress own = hooks.progress();
   return EncodePeerFrame(PeerHeartbeat{clock.Now(), answered_clock, own.height, own.size,
-                                       own.engine_height, own.final_size});
+                                       std::move(own.reach), own.final_size, table.Farthest(to)});
 }
 
 std::string LinkContext::Goodbye(const std::string& reason) {
@@ -93,8 +93,14 @@ void LinkContext::HeardHeartbeat(const std::string& name, const PeerHeartbeat& h
     status.heartbeat_at = now;
     status.height = heartbeat.height;
     status.size = heartbeat.size;
-    status.engine_height = heartbeat.engine_height;
+    status.engine_height = heartbeat.reach.engine_height;
     status.final_size = heartbeat.final_size;
+    const ValidatorReach& reach = heartbeat.reach;
+    if (!reach.validator.empty() && (reach.validator != status.farthest.validator ||
+                                     reach.engine_height > status.farthest.engine_height)) {
+      status.farthest = reach;
+    }
+    status.remembered = heartbeat.heard_reach;
   });
 }
 

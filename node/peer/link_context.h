@@ -24,7 +24,7 @@ struct LinkContext {
 
   // Frames of this node.
   std::string Hello() const;
-  std::string Heartbeat(base::TimeNs answered_clock) const;
+  std::string Heartbeat(const std::string& to, base::TimeNs answered_clock) const;
   static std::string Goodbye(const std::string& reason);
 
   // Ok if the hello is one that a link can go on after, and comes from the peer `name`.

@@ -148,7 +148,7 @@ asio::awaitable<void> PeerDialler::WriteAll(std::shared_ptr<PeerConnection> conn
   while (connection->is_open()) {
     std::string frame;
     if (std::chrono::steady_clock::now() >= heartbeat_at) {
-      frame = context_.Heartbeat(0);
+      frame = context_.Heartbeat(peer_.name, 0);
       heartbeat_at = std::chrono::steady_clock::now() + context_.options.times.heartbeat;
     } else if (!queue_.empty()) {
       frame = std::move(queue_.front());

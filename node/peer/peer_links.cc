@@ -286,7 +286,7 @@ PeerConnection::Step<base::Unit> PeerLinks::Impl::Handle(Connection connection, 
   } else if (const auto* heartbeat = std::get_if<PeerHeartbeat>(&message)) {
     context_.HeardHeartbeat(name, *heartbeat);
     if (!IsDialled(name)) context_.HeardClock(name, heartbeat->clock, std::nullopt);
-    co_return co_await connection->Write(context_.Heartbeat(heartbeat->clock));
+    co_return co_await connection->Write(context_.Heartbeat(name, heartbeat->clock));
   } else if (const auto* goodbye = std::get_if<PeerGoodbye>(&message)) {
     co_return base::Unavailable("it closed the link: " + goodbye->reason);
   }

@@ -17,6 +17,7 @@
 #include "node/base/result.h"
 #include "node/base/time.h"
 #include "node/peer/checkpoint_book.h"
+#include "node/peer/peer_message.h"
 #include "node/peer/peer_status.h"
 
 namespace sogoc::peer {
@@ -56,7 +57,7 @@ struct PeerLinksOptions {
 struct OwnProgress {
   ledger::Height height = 0;  // of the newest durable block
   std::uint64_t size = 0;     // of its log
-  std::uint64_t engine_height = 0;
+  ValidatorReach reach;
   std::uint64_t final_size = 0;
 };
 

@@ -46,9 +46,18 @@ Result<PeerMessage> Read(const v1::PeerHello& in) {
   return PeerMessage(std::move(out));
 }
 
+Result<ValidatorReach> ReadReach(const std::string& validator, std::uint64_t engine_height) {
+  if (!validator.empty() && validator.size() != kValidatorBytes) {
+    return InvalidArgument("a heartbeat with half a validator");
+  }
+  return ValidatorReach{base::ToBytes(base::AsBytes(validator)), engine_height};
+}
+
 Result<PeerMessage> Read(const v1::PeerHeartbeat& in) {
+  TRY(ValidatorReach reach, ReadReach(in.validator(), in.engine_height()));
+  TRY(ValidatorReach heard, ReadReach(in.heard_validator(), in.heard_engine_height()));
   return PeerMessage(PeerHeartbeat{in.clock(), in.answered_clock(), in.height(), in.size(),
-                                   in.engine_height(), in.final_size()});
+                                   std::move(reach), in.final_size(), std::move(heard)});
 }
 
 Result<PeerMessage> Read(const v1::PeerCosignature& in) {
@@ -85,8 +94,11 @@ struct Writer {
     heartbeat.set_answered_clock(in.answered_clock);
     heartbeat.set_height(in.height);
     heartbeat.set_size(in.size);
-    heartbeat.set_engine_height(in.engine_height);
+    heartbeat.set_engine_height(in.reach.engine_height);
     heartbeat.set_final_size(in.final_size);
+    heartbeat.set_validator(base::ToText(in.reach.validator));
+    heartbeat.set_heard_validator(base::ToText(in.heard_reach.validator));
+    heartbeat.set_heard_engine_height(in.heard_reach.engine_height);
   }
   void operator()(const Cosigned& in) const {
     v1::PeerCosignature& cosignature = *out.mutable_cosignature();

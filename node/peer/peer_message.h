@@ -29,13 +29,23 @@ struct PeerHello {
   bool operator==(const PeerHello&) const = default;
 };
 
+inline constexpr std::size_t kValidatorBytes = 20;
+
+// How far an engine has come, and the key that it votes with.
+struct ValidatorReach {
+  base::Bytes validator;  // the key's address, of kValidatorBytes; empty: it does not vote
+  std::uint64_t engine_height = 0;
+  bool operator==(const ValidatorReach&) const = default;
+};
+
 struct PeerHeartbeat {
   base::TimeNs clock = 0;
   base::TimeNs answered_clock = 0;  // of the heartbeat that this one answers; 0: none
   ledger::Height height = 0;        // of the newest durable block
   std::uint64_t size = 0;           // of its log
-  std::uint64_t engine_height = 0;
-  std::uint64_t final_size = 0;  // of the newest log with a quorum
+  ValidatorReach reach;             // of the sender
+  std::uint64_t final_size = 0;     // of the newest log with a quorum
+  ValidatorReach heard_reach;       // the farthest that the sender has heard from the receiver
   bool operator==(const PeerHeartbeat&) const = default;
 };
 

@@ -18,6 +18,12 @@ void PeerTable::Update(const std::string& name, const std::function<void(PeerSta
   if (peer != peers_.end()) change(peer->second);
 }
 
+ValidatorReach PeerTable::Farthest(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto peer = peers_.find(name);
+  return peer == peers_.end() ? ValidatorReach() : peer->second.farthest;
+}
+
 std::vector<PeerStatus> PeerTable::All() const {
   const std::lock_guard lock(mutex_);
   std::vector<PeerStatus> all;

@@ -13,6 +13,7 @@
 
 #include "node/base/time.h"
 #include "node/ledger/header.h"
+#include "node/peer/peer_message.h"
 
 namespace sogoc::peer {
 
@@ -34,6 +35,9 @@ struct PeerStatus {
   std::uint64_t size = 0;
   std::uint64_t engine_height = 0;
   std::uint64_t final_size = 0;
+  ValidatorReach
+      farthest;  // that it has told since this program started, with the key it votes with
+  ValidatorReach remembered;  // the farthest that it has heard from this node
   // Its cosignatures since the start of this program, and how many of them were of no use (see
   // LineFate).
   std::uint64_t cosignatures = 0;
@@ -49,6 +53,8 @@ class PeerTable {
   // Nothing happens for a peer that is not in the table.
   void Update(const std::string& name, const std::function<void(PeerStatus&)>& change);
   std::vector<PeerStatus> All() const;  // ascending by name
+  // What Update left there; empty for a peer that is not in the table.
+  ValidatorReach Farthest(const std::string& name) const;
 
  private:
   mutable std::mutex mutex_;

@@ -1,36 +1,48 @@
 #include "node/consensus/cometbft/validator_guard.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace sogoc::cometbft {
 
-ValidatorGuard::ValidatorGuard(std::size_t validators, std::uint64_t own_height,
-                               std::uint64_t signed_height, base::Bytes own_address)
+ValidatorGuard::ValidatorGuard(std::size_t validators, Own own)
     // More than two thirds decide, this peer among them.
-    : others_needed_(2 * validators / 3),
-      signed_height_(signed_height),
-      own_address_(std::move(own_address)),
-      own_height_(own_height) {
+    : others_needed_(2 * validators / 3), liars_max_((validators - 1) / 3), own_(std::move(own)) {
   OnOthers({});
 }
 
+// The greatest height that so many have reached that one of them is honest.
+std::uint64_t ValidatorGuard::Vouched(std::vector<std::uint64_t> said) const {
+  if (said.size() <= liars_max_) return 0;
+  std::ranges::sort(said, std::greater());
+  return said[liars_max_];
+}
+
 void ValidatorGuard::OnOthers(const OthersProgress& others) {
-  if (role_ != Role::kUndecided || others.heard < others_needed_) return;
-  target_ = others.engine_height_max;
+  if (role_ == Role::kValidator || others.engine_height.size() < others_needed_) return;
+  // A store that lost its end is not an old copy: the engine still knows what it signed.
+  const std::uint64_t known = std::max(others.own_height, own_.signed_height);
+  if (Vouched(others.remembered) > known) own_.old_copy = true;
+  target_ = std::max(target_, Vouched(others.engine_height));
+  if (role_ == Role::kFollower) return VoteIfCaughtUp();
   // One block behind is where an ordinary stop leaves a node.
-  role_ = own_height_ + 1 >= target_ && !old_copy_ ? Role::kValidator : Role::kFollower;
+  role_ = own_.height + 1 >= target_ && !own_.old_copy ? Role::kValidator : Role::kFollower;
 }
 
 void ValidatorGuard::OnBlock(std::uint64_t height, const std::vector<base::Bytes>& voters) {
-  own_height_ = std::max(own_height_, height);
+  own_.height = std::max(own_.height, height);
   if (role_ == Role::kValidator) return;
-  const bool voted = std::find(voters.begin(), voters.end(), own_address_) != voters.end();
-  if (voted && height > signed_height_ + 1) old_copy_ = true;
-  if (role_ == Role::kFollower && own_height_ >= target_ && !old_copy_) role_ = Role::kValidator;
+  const bool voted = std::ranges::find(voters, own_.address) != voters.end();
+  if (voted && height > own_.signed_height + 1) own_.old_copy = true;
+  if (role_ == Role::kFollower) VoteIfCaughtUp();
+}
+
+void ValidatorGuard::VoteIfCaughtUp() {
+  if (own_.height >= target_ && !own_.old_copy) role_ = Role::kValidator;
 }
 
 std::string ValidatorGuard::Why() const {
-  if (old_copy_) {
+  if (own_.old_copy) {
     return "this folder is an old copy: its validator key has signed blocks that it knows nothing "
            "of, so it must not vote again. Make a new validator key and have it approved "
            "(docs/OPERATORS.md, Losing a key)";
@@ -40,7 +52,7 @@ std::string ValidatorGuard::Why() const {
       return "waiting to hear from " + std::to_string(others_needed_) +
              " other peers before voting";
     case Role::kFollower:
-      return "catching up from engine block " + std::to_string(own_height_) + " to " +
+      return "catching up from engine block " + std::to_string(own_.height) + " to " +
              std::to_string(target_) + " before voting";
     case Role::kValidator:
       return "";

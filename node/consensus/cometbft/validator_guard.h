@@ -2,9 +2,11 @@
 
 // When this peer's engine may vote with its validator key. A folder that was copied back in time
 // does not remember what its key signed since, and would sign something else: so a node that is
-// behind the others follows them first, with a key that counts for nothing, and looks whether the
-// blocks that it missed carry votes of its own key. If they do, this folder is an old copy and its
-// key must never vote again. Pure.
+// behind the others follows them first, with a key that counts for nothing. If the others remember
+// this key to have been farther than the folder reaches, or the blocks that it missed carry votes
+// of the key that the folder knows nothing of, then this folder is an old copy and its key must
+// never vote again. Of what peers say, only that counts which more than a third of all vouch for:
+// one of them is honest. Pure.
 
 #include <cstdint>
 #include <string>
@@ -14,11 +16,14 @@
 
 namespace sogoc::cometbft {
 
-// What the other peers said of themselves.
+// What the other peers said last, one element for each that has said something since this node
+// started.
 struct OthersProgress {
-  std::size_t heard = 0;    // how many have, since this node started
-  std::size_t present = 0;  // how many of them do so now
-  std::uint64_t engine_height_max = 0;
+  std::size_t present = 0;                   // how many of them do so now
+  std::vector<std::uint64_t> engine_height;  // of themselves
+  // Of this node: the farthest that it told them when it voted with the key that it has, or 0.
+  std::vector<std::uint64_t> remembered;
+  std::uint64_t own_height = 0;  // of the store, read after all of these
 };
 
 class ValidatorGuard {
@@ -29,10 +34,15 @@ class ValidatorGuard {
     kValidator,
   };
 
-  // `validators`: how many the network has; `own_height`: the engine height that the store has;
-  // `signed_height`: the last one that this folder remembers a vote for; `own_address`: of the key.
-  ValidatorGuard(std::size_t validators, std::uint64_t own_height, std::uint64_t signed_height,
-                 base::Bytes own_address);
+  struct Own {
+    std::uint64_t height = 0;         // the engine height that the store has
+    std::uint64_t signed_height = 0;  // the last one that this folder remembers a vote for
+    base::Bytes address;              // of the validator key
+    bool old_copy = false;            // known from an earlier start
+  };
+
+  // `validators`: how many the network has.
+  ValidatorGuard(std::size_t validators, Own own);
 
   // The others' newest word.
   void OnOthers(const OthersProgress& others);
@@ -41,18 +51,19 @@ class ValidatorGuard {
 
   Role role() const { return role_; }
   // True if the folder is an old copy: it follows for ever.
-  bool is_old_copy() const { return old_copy_; }
+  bool is_old_copy() const { return own_.old_copy; }
   // What it waits for, as a sentence; empty for a validator.
   std::string Why() const;
 
  private:
+  std::uint64_t Vouched(std::vector<std::uint64_t> said) const;
+  void VoteIfCaughtUp();
+
   const std::size_t others_needed_;
-  const std::uint64_t signed_height_;
-  const base::Bytes own_address_;
-  std::uint64_t own_height_;
-  std::uint64_t target_ = 0;  // where the others were when enough had been heard
+  const std::size_t liars_max_;
+  Own own_;
+  std::uint64_t target_ = 0;  // where the others are
   Role role_ = Role::kUndecided;
-  bool old_copy_ = false;
 };
 
 }  // namespace sogoc::cometbft

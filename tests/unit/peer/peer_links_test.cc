@@ -35,6 +35,7 @@ using support::kCosignedOrigin;
 using testing::HasSubstr;
 
 constexpr std::uint64_t kNow_s = 1'763'700'000;
+const base::Bytes kValidator(20, 1);  // address of a key
 const base::Digest kLedger = {1, 2, 3};
 
 // Until it is so; false after 20 s.
@@ -86,7 +87,7 @@ class Links {
                      return LineFate::kCounted;
                    },
                    [] {
-                     return OwnProgress{3, 17, 5, 9};
+                     return OwnProgress{3, 17, {kValidator, 5}, 9};
                    }});
   }
   std::vector<std::pair<std::string, Cosigned>> heard() const {
@@ -202,18 +203,41 @@ class PeerPortTest : public testing::Test {
   std::optional<Links> links_;
 };
 
+TEST_F(PeerPortTest, TheFarthestThatAValidatorToldIsRememberedUntilThePeerHasAnother) {
+  RawDialler peer = Dial("peer2");
+  peer.Send(HelloOf("peer2"));
+  ASSERT_TRUE(peer.Read());
+  const auto remembered_after = [&](const ValidatorReach& told) {
+    PeerHeartbeat heartbeat;
+    heartbeat.reach = told;
+    peer.Send(EncodePeerFrame(heartbeat));
+    return std::get<PeerHeartbeat>(peer.Read().value()).heard_reach;
+  };
+  const base::Bytes first(20, 2), second(20, 3);
+  EXPECT_EQ(remembered_after({first, 12}), (ValidatorReach{first, 12}));
+  EXPECT_EQ(remembered_after({first, 7}), (ValidatorReach{first, 12}));
+  EXPECT_EQ(links_->StatusOf("peer2").engine_height, 7U);
+  EXPECT_EQ(remembered_after({{}, 20}), (ValidatorReach{first, 12}));  // it only follows
+  EXPECT_EQ(remembered_after({second, 3}), (ValidatorReach{second, 3}));
+}
+
 TEST_F(PeerPortTest, APeerOfTheLedgerIsHeardAndAnswered) {
   ExpectServes();
   EXPECT_TRUE(Comes([&] { return links_->StatusOf("peer2").cosignatures == 1; }));
   RawDialler peer = Dial("peer2");
   peer.Send(HelloOf("peer2"));
   ASSERT_TRUE(peer.Read());
-  peer.Send(EncodePeerFrame(PeerHeartbeat{kNow_s * kNsPerSecond, 0, 8, 30, 12, 28}));
+  const ValidatorReach theirs{base::Bytes(20, 2), 12};
+  const ValidatorReach remembered{kValidator, 4};
+  peer.Send(
+      EncodePeerFrame(PeerHeartbeat{kNow_s * kNsPerSecond, 0, 8, 30, theirs, 28, remembered}));
   const auto answer = peer.Read();
   ASSERT_TRUE(answer);
   EXPECT_EQ(std::get<PeerHeartbeat>(*answer),
-            (PeerHeartbeat{kNow_s * kNsPerSecond, kNow_s * kNsPerSecond, 3, 17, 5, 9}));
+            (PeerHeartbeat{kNow_s * kNsPerSecond, kNow_s * kNsPerSecond, 3, 17,
+                           ValidatorReach{kValidator, 5}, 9, theirs}));
   const PeerStatus status = links_->StatusOf("peer2");
+  EXPECT_EQ(status.remembered, remembered);
   EXPECT_EQ(status.height, 8U);
   EXPECT_EQ(status.size, 30U);
   EXPECT_EQ(status.engine_height, 12U);
@@ -556,7 +580,7 @@ class CosigningNode {
                    },
                    [this] {
                      const auto newest = cosigner_->Newest();
-                     return OwnProgress{newest->head.header.height, newest->head.log.size(), 0, 0};
+                     return OwnProgress{newest->head.header.height, newest->head.log.size(), {}, 0};
                    }});
   }
   void Stop() {

@@ -40,7 +40,8 @@ TEST(PeerMessageTest, EveryKindComesBack) {
   const PeerMessage messages[] = {
       PeerHello{1, Filled(1), Filled(2), "peer1.ví-dụ.vn", "0.1.0", 5},
       PeerHello{7, Filled(1), std::nullopt, "p", "", 0},
-      PeerHeartbeat{~std::uint64_t{0}, 2, 3, 4, 5, 6},
+      PeerHeartbeat{~std::uint64_t{0}, 2, 3, 4, {{}, 5}, 6, {}},
+      PeerHeartbeat{1, 2, 3, 4, {base::Bytes(20, 1), 5}, 6, {base::Bytes(20, 2), 7}},
       Cosigned{9, Filled(3), 8, "a line\n", ""},
       Cosigned{9, Filled(3), 8, "a line\n", "another\n"},
       PeerGoodbye{"because"},
@@ -87,6 +88,13 @@ TEST(PeerMessageTest, FieldsHaveTheirSizesAndTextsArePrintable) {
     message = GoodHello();
     message.mutable_hello()->set_program_version(version);
     ExpectRefused(message, "version is no text");
+  }
+  for (const std::size_t size : {1U, 19U, 21U}) {
+    message.mutable_heartbeat()->set_validator(std::string(size, 'x'));
+    ExpectRefused(message, "half a validator");
+    message.mutable_heartbeat()->clear_validator();
+    message.mutable_heartbeat()->set_heard_validator(std::string(size, 'x'));
+    ExpectRefused(message, "half a validator");
   }
   v1::PeerMessage cosignature;
   cosignature.mutable_cosignature()->set_line("x");
