@@ -2,6 +2,7 @@
 """Speed and memory of four peers on this machine, beside what the replication engine alone gives in the same
 run. Prints a Markdown table; asserts nothing. Started by scripts/bench --network (docs/performance.md)."""
 import argparse
+import collections
 import datetime
 import json
 import os
@@ -104,6 +105,13 @@ class Blocks:
             first = until + 1
         return [found[height] for height in sorted(found)]
 
+    def rounds(self, first, last):
+        """How many blocks were decided in which round; 0 is the first."""
+        found = collections.Counter()
+        for height in range(first, last + 1):
+            found[self.ask(f"commit?height={height}")["signed_header"]["commit"]["round"]] += 1
+        return found
+
 
 class Load:
     """A run of sogoc-load that is sending."""
@@ -147,6 +155,7 @@ class Load:
         answer = json.loads(out.splitlines()[-1])
         answer["shares"] = shares
         answer["blocks"] = self.blocks.times(self.first, last)
+        answer["last"] = last
         return answer
 
 
@@ -238,7 +247,7 @@ class Bench:
         return Load(self, *options)
 
     def single(self):
-        for per_request, connections in ((1, 512), (20, 64)):
+        for per_request, connections in ((1, 800), (20, 64)):
             answer = self.load("--per-request", per_request, "--connections", connections, "--seconds",
                                self.seconds).wait(self.seconds)
             rate = answer["entries_per_second"]
@@ -258,7 +267,7 @@ class Bench:
     def half(self):
         rate = round(self.rate / 2)
         for what, option, most in (("commit", [], 500), ("quorum", ["--wait-final"], 800)):
-            answer = self.load("--per-request", 1, "--connections", 512, "--rate", rate, "--seconds",
+            answer = self.load("--per-request", 1, "--connections", 700, "--rate", rate, "--seconds",
                                self.short, *option).wait(self.short)
             self.load_row(f"half load ({rate:,}/s), answered at {what}", answer,
                           bar(f"p50 <= {most} ms", answer["request_ms_p50"] <= most))
@@ -286,12 +295,13 @@ class Bench:
     def killed(self):
         seconds = 3 * self.short
         victim = self.network.peers[3]
-        load = self.load("--per-request", 1, "--connections", 512, "--rate", round(self.rate / 2), "--seconds",
+        load = self.load("--per-request", 1, "--connections", 700, "--rate", round(self.rate / 2), "--seconds",
                          seconds, "--timeout", 5)
         time.sleep(self.short)
         self.network.stop(victim, signal.SIGKILL)
-        at = time.time()
+        at, cut_height = time.time(), load.blocks.height() + 1
         answer = load.wait(seconds)
+        rounds = load.blocks.rounds(cut_height, answer["last"])
         self.load_row(f"half load, a peer killed after {self.short} s", answer)
         each, cut = answer["each_second"], round(at - load.began)
         before, after = mean(each[1:cut]), mean(each[cut + 2:])
@@ -301,8 +311,9 @@ class Bench:
         self.limits.append(
             f"killed: {before:,.0f} entries/s before, {after:,.0f} from 2 s after on; block interval "
             f"{1000 * mean(quick):.0f} ms before, {1000 * mean(slow):.0f} ms after, the longest "
-            f"{1000 * max(slow, default=0):.0f} ms; {answer['lost_connections']:,} connections lost; longest "
-            f"time without an answer {1000 * answer['longest_gap_seconds']:.0f} ms")
+            f"{1000 * max(slow, default=0):.0f} ms; of {sum(rounds.values())} blocks after, {rounds[1]} took a second "
+            f"round and {sum(rounds.values()) - rounds[0] - rounds[1]} more; {answer['lost_connections']:,} "
+            f"connections lost; longest time without an answer {1000 * answer['longest_gap_seconds']:.0f} ms")
         self.network.start(victim)
         self.network.wait([victim])
 

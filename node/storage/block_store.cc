@@ -1,6 +1,5 @@
 #include "node/storage/block_store.h"
 
-#include "node/storage/children.h"
 #include "node/storage/fail_stop.h"
 #include "node/storage/ledger_format.h"
 #include "node/storage/log_hashes.h"
@@ -87,7 +86,6 @@ WriteBatch MakeBlockBatch(const KeyValueStore& store, const crypto::LogFrontier&
   for (const Digest& id : block.entry_ids) {
     batch.Put(Space::kEntryIds, base::ToBytes(id), U64(index++));
   }
-  PutChildren(store, block, batch);
   PutState(store, block, batch);
   Bytes head = U64(header.height);
   base::Append(head, block.hash);

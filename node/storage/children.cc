@@ -1,5 +1,7 @@
 #include "node/storage/children.h"
 
+#include "node/ledger/state_codec.h"
+#include "node/ledger/state_key.h"
 #include "node/storage/fail_stop.h"
 #include "node/storage/ledger_format.h"
 
@@ -23,18 +25,14 @@ ledger::BatchId DecodeBatchKey(ByteView key) {
 
 }  // namespace
 
-void PutChildren(const KeyValueStore& store, const ledger::StagedBlock& block, WriteBatch& batch) {
-  for (auto place = block.state.lower_bound(ledger::BatchKey("", ""));
-       place != block.state.end() && place->first[0] == kBatchType; ++place) {
-    const auto& [key, value] = *place;
-    if (store.Get(Space::kState, key)) continue;  // inputs never change
-    const auto record = ledger::DecodeRecord<ledger::BatchRecord>(value);
-    if (!record) FailStop("state: the value of " + base::ToHex(key) + " is not a batch");
-    for (const ledger::InputRecord& input : record->inputs) {
-      Bytes child = InputPrefix(input.batch);
-      base::Append(child, key);
-      batch.Put(Space::kChildren, std::move(child), {});
-    }
+void PutChildren(ByteView key, ByteView value, WriteBatch& batch) {
+  if (key[0] != kBatchType) return;
+  const auto record = ledger::DecodeRecord<ledger::BatchRecord>(value);
+  if (!record) FailStop("state: the value of " + base::ToHex(key) + " is not a batch");
+  for (const ledger::InputRecord& input : record->inputs) {
+    Bytes child = InputPrefix(input.batch);
+    base::Append(child, key);
+    batch.Put(Space::kChildren, std::move(child), {});
   }
 }
 

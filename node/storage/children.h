@@ -6,14 +6,13 @@
 #include <optional>
 #include <vector>
 
-#include "node/ledger/block.h"
 #include "node/ledger/records.h"
 #include "node/storage/key_value.h"
 
 namespace sogoc::storage {
 
-// Adds the inputs of the batches that `block` registers. `store` holds the state before it.
-void PutChildren(const KeyValueStore& store, const ledger::StagedBlock& block, WriteBatch& batch);
+// Adds the inputs of a batch: `key` had no `value` before. Nothing for state that is no batch.
+void PutChildren(ByteView key, ByteView value, WriteBatch& batch);
 
 // At most `count_max` batches with `input` among their inputs, ascending by GTIN and lot, from the
 // first one after `after` on. Their ledger_id is zero: they are of this ledger. Thread-safe.

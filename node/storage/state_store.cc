@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/storage/children.h"
 #include "node/storage/fail_stop.h"
 #include "node/storage/ledger_format.h"
 
@@ -52,6 +53,8 @@ void PutState(const KeyValueStore& store, const ledger::StagedBlock& block, Writ
       Bytes history = HistoryKey(key, replaced->height);
       batch.Put(Space::kStale, StaleKey(height, StaleKind::kValue, history), {});
       batch.Put(Space::kStateHistory, std::move(history), std::move(replaced->value));
+    } else {
+      PutChildren(key, value, batch);  // of batches that are registered; inputs never change
     }
     Bytes stored = U64(height);
     base::Append(stored, value);

@@ -29,7 +29,8 @@ std::optional<Bytes> ReadState(const KeyValueStore& store, ByteView key);
 // beside the commit of later blocks.
 std::optional<Bytes> ReadStateAt(const KeyValueStore& store, ByteView key, ledger::Height height);
 
-// Adds a block's values and nodes to `batch`, and keeps what they replace.
+// Adds a block's values and nodes to `batch`, with the index entries of batches that it registers,
+// and keeps what they replace.
 void PutState(const KeyValueStore& store, const ledger::StagedBlock& block, WriteBatch& batch);
 
 // Adds to `batch` the removal of at most `items_max` values and nodes that serve no height >=
