@@ -190,6 +190,8 @@ class Bench:
                 self.limits.append(f"note: {name}: {answer[what]:,} entries {what.replace('_', ' ')}")
 
     def print(self):
+        if self.arguments.without_gossip:
+            print("bundles are not gossiped")
         print(f"machine: {CORES} cores, {processor()}, {datetime.date.today()}; on it four peers, their engines "
               f"and the load generator; {self.seconds} s a row, latency rows {self.short} s")
         print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
@@ -225,6 +227,8 @@ class Bench:
 
     def up(self):
         self.network.create(self.arguments.bin, self.arguments.engine, HOSTS)
+        if self.arguments.without_gossip:
+            edit_before(self.network.programs / "cometbft", "s/^broadcast = true/broadcast = false/")
         for peer in self.network.peers:
             self.network.start(peer)
         self.network.wait(self.network.peers)
@@ -318,6 +322,20 @@ class Bench:
         self.network.wait([victim])
 
 
+def edit_before(engine, edit):
+    """The engine's program starts with its configuration edited by sed."""
+    real = engine.with_name(f"{engine.name}.real")
+    engine.rename(real)
+    engine.write_text(f"""#!/bin/sh
+for each; do
+  if [ "$before" = --home ]; then sed -i '{edit}' "$each/config/config.toml" || exit 1; fi
+  before=$each
+done
+exec {real} "$@"
+""")
+    engine.chmod(0o755)
+
+
 def mean(values):
     return sum(values) / len(values) if values else 0
 
@@ -347,6 +365,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a smoke test of a minute")
     parser.add_argument("--only", nargs="+", choices=rows, default=rows, metavar="ROW",
                         help=f"of {', '.join(rows)} [all]")
+    parser.add_argument("--without-gossip", action="store_true",
+                        help="bundles wait at their own peer until it proposes (docs/adr/005)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and ledgers")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))
