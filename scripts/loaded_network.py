@@ -32,15 +32,23 @@ class LoadedNetwork:
         if self.field.wires:
             self.field.wires.install()
         for peer in self.network.peers:
-            self.network.start(peer)
+            self.begin(peer)
         self.network.wait(self.network.peers, self.patience_s)
         self.demo = prepare(self.network, self.folder / "participants")
         self.watch = Watch(self.network, self.folder / "journal", self.folder / "checkpoints")
         self.send()
 
+    def begin(self, peer):
+        """Its first start."""
+        self.network.start(peer)
+
+    def asked(self):
+        """The peers that clients send to."""
+        return self.network.peers
+
     def send(self):
         """From now on, without an end. Entries are signed as they go."""
-        self.load = Load(self.programs / "sogoc-load", self.network, self.demo, self.watch.journal, "--rate",
+        self.load = Load(self.programs / "sogoc-load", self.asked(), self.demo, self.watch.journal, "--rate",
                          self.rate, "--seconds", 86_000, "--ahead", 4 * self.rate, "--per-request", 4,
                          "--connections", 32, "--timeout", 5, "--give-up", 120)
         if not self.watch.goes_on(self.patience_s):

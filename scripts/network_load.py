@@ -38,14 +38,14 @@ def prepare(network, folder):
 
 
 class Load:
-    """sogoc-load, sending to all peers, each connection going on with another peer where one fails. What was
+    """sogoc-load, sending to these peers, each connection going on with another one where one fails. What was
     acknowledged is in the journal."""
 
-    def __init__(self, program, network, demo, journal, *options):
+    def __init__(self, program, peers, demo, journal, *options):
         self.journal = pathlib.Path(journal)
         command = [program, "--json", "--yardstick", 0, "--passphrase-file", demo.folder / "pass", "--lot", "LOAD",
                    "--batches", 20, "--journal", self.journal, *options]
-        for peer in network.peers:
+        for peer in peers:
             command += ["--node", peer["url"]]
         for producer in demo.producers:
             name = producer["organisation"]

@@ -1,4 +1,5 @@
 """Lies of one peer, as faults of a network: told by its engine (lying_engine.py), refused by the others."""
+import base64
 import contextlib
 import json
 import pathlib
@@ -13,7 +14,7 @@ from local_network import METRICS
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("lying_engine.py", "protobuf.py")
-RETRIES = 3
+TRIES = 3
 
 
 def install(network):
@@ -115,3 +116,104 @@ class Garbage(Lie):
 
     def observe(self):
         self.await_refused()
+
+
+class Decided(Lie):
+    """The bundles go into blocks, and come to nothing there."""
+
+    def observe(self):
+        def decided():
+            return sum(base64.b64encode(bytes.fromhex(each["tx"])).decode() in self.decided(each["height"])
+                       for each in self.told())
+
+        self.field.await_of(self.one, lambda: decided() >= self.times, f"gets {self.times} of these bundles decided")
+
+
+class Invalid(Decided):
+    kind = "bundles of entries that are none, or forged"
+
+
+class Replay(Decided):
+    kind = "bundles that were decided before"
+
+
+class Withhold(Lie):
+    kind = "empty proposals while entries wait"
+
+    def observe(self):
+        def empty():
+            return sum(not self.decided(each["height"]) for each in self.told())
+
+        self.field.await_of(self.one, lambda: empty() >= self.times, f"gets {self.times} empty blocks decided")
+
+
+# ---- after which the peer's own engine cannot go on
+
+class Ending(Lie):
+    """What the peer told its engine is not what the others decide, so the engine fails, and the node with it. The
+    peer takes part again with an empty ledger and an engine that remembers its votes and nothing else."""
+
+    def await_told(self):
+        """A turn can pass without the proposal that should have carried the lie."""
+        for _ in range(TRIES):
+            self.field.await_(lambda: len(self.told()) >= self.times or not self.network.pid(self.one),
+                              f"peer {self.one['number']} lies: {self.kind}")
+            if len(self.told()) >= self.times:
+                return
+            self.begin_anew()
+            self.tell(type(self).__name__)
+        raise Failed(f"in {TRIES} tries, no lie was told: {self.kind}")
+
+    def heal(self):
+        super().heal()
+        self.field.await_end(self.one, self.field.patience_s)
+        self.begin_anew()
+
+    def begin_anew(self):
+        network, home = self.network, self.network.home(self.one)
+        network.stop(self.one)
+        for path in [home / "ledger", home / "signed", *(self.home / "data").iterdir()]:
+            if path.is_dir():
+                shutil.rmtree(path)
+        (home / "signed").mkdir(mode=0o700)
+        network.run("sogoc-node", "found", home, network.folder / "founding.entry")
+        network.give_away(self.one)
+        network.start(self.one, environment(network))
+        self.field.await_whole([self.one])
+
+
+class WrongHash(Ending):
+    kind = "another app hash"
+    times = 2  # told to the engine, and proposed to the others
+
+    def observe(self):
+        self.await_said("wrong Block.Header.AppHash")
+
+
+class Oversized(Ending):
+    kind = "a proposal of 3 MiB"
+    times = 2  # likewise
+
+    def observe(self):
+        self.await_said("proposal block has too many parts")
+
+
+class Backdate(Ending):
+    kind = "a block executed with a time that is not its own"
+    times = 1
+
+    def observe(self):
+        """Another time makes another log, and the peer signs that."""
+        for peer in self.honest:
+            self.field.await_of(peer, lambda: evidence(self.network, peer, f"fork-*-{self.one['key_name']}.txt"),
+                                f"keeps evidence against peer {self.one['number']}")
+
+
+# ---- with keys
+
+def evidence(network, peer, pattern):
+    """{name: text} of what the peer keeps."""
+    return {path.name: path.read_text() for path in network.home(peer).glob(f"evidence/{pattern}")}
+
+
+ALL = ("Garbage", "Invalid", "Replay", "Withhold", "Backdate", "WrongHash", "Oversized")

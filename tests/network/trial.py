@@ -57,11 +57,11 @@ def need(condition, what):
 
 
 @contextlib.contextmanager
-def trial(programs, hosts):
+def trial(programs, hosts, kind=Trial):
     """A network that takes entries; gone afterwards, with its folder unless something failed."""
     engine = subprocess.check_output([ROOT / "scripts/engine_path"], text=True).strip()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sogoc-network-test."))
-    made = Trial(pathlib.Path(programs).absolute(), folder)
+    made = kind(pathlib.Path(programs).absolute(), folder)
     try:
         made.up(pathlib.Path(engine), hosts)
         made.say("four peers take entries")
