@@ -16,6 +16,7 @@ class LiarTrial(Trial):
     def begin(self, peer):
         if peer["number"] == LIAR:
             lies.install(self.network)
+            lies.Twin.make_folder(self.network, peer)
             self.network.start(peer, lies.environment(self.network))
         else:
             super().begin(peer)
@@ -28,8 +29,9 @@ class LiarTrial(Trial):
 def main():
     with trial(sys.argv[1], HOSTS, LiarTrial) as test:
         liar = test.network.peer(LIAR)
-        for name in sys.argv[2:] or lies.ALL:
-            test.fault(getattr(lies, name)(test.field, [liar]))
+        for lie in lies.ALL:
+            if lie.__name__ in sys.argv[2:] or len(sys.argv) == 2:
+                test.fault(lie(test.field, [liar]))
         test.compare()
 
 

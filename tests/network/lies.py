@@ -4,13 +4,16 @@ import contextlib
 import json
 import pathlib
 import re
+import secrets
 import shutil
 import urllib.request
 
-import faults
 import engine_view
+import folder_faults
+import notes
 from faults import Failed, Fault
-from local_network import METRICS
+from local_network import GATEWAY, METRICS
+from lying_cosigner import LyingCosigner
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("lying_engine.py", "protobuf.py")
@@ -43,6 +46,12 @@ def refused_proposals(peer):
     return None
 
 
+def checkpoint(peer):
+    """The note that it serves."""
+    with urllib.request.urlopen(f"{peer['url']}/checkpoint", timeout=5) as response:
+        return response.read().decode()
+
+
 class EngineLog:
     """What a peer's engine says from now on."""
 
@@ -54,6 +63,22 @@ class EngineLog:
         with open(self.path, "rb") as log:
             log.seek(self.begin)
             return text.encode() in log.read()
+
+
+def cosigner_keys(network):
+    """{peer's name: key}"""
+    records = [json.loads((network.home(peer) / "peer.json").read_text()) for peer in network.peers]
+    return {each["name"]: base64.b64decode(each["cosigner_key"]) for each in records}
+
+
+def judge_fork(size, text, culprit, keys):
+    """Who signed the other note."""
+    theirs, other = re.search(r"checkpoint:\n\n(.*?)\n\nIt contradicts this one:\n\n(.*?)\n\nPeers known", text,
+                              re.DOTALL).groups()
+    (size_one, root_one), (size_other, root_other) = notes.size_and_root(theirs), notes.size_and_root(other)
+    if size_one != size or root_one == root_other or notes.signers(theirs, keys) != {culprit}:
+        raise Failed(f"this is no evidence against {culprit}:\n{text}")
+    return size_other, notes.signers(other, keys)
 
 
 class Lie(Fault):
@@ -101,6 +126,21 @@ class Lie(Fault):
         """By the engine of each honest peer."""
         for peer, log in zip(self.honest, self.logs):
             self.field.await_of(peer, lambda: log.says(text), f"has an engine that says: {text}")
+
+    def await_evidence(self, kind):
+        """Of that kind against this peer, with each honest one: [(size or engine height, text)]."""
+        pattern = f"evidence/{kind}-*-{self.one['key_name']}.txt"
+        for peer in self.honest:
+            found = self.field.await_of(peer, lambda: list(self.network.home(peer).glob(pattern)),
+                                        f"keeps evidence against peer {self.one['number']}")
+            for path in found:
+                yield int(path.name.split("-")[1]), path.read_text()
+
+    def await_fork_evidence(self):
+        """Anybody can judge it: both notes are of one size, and this peer signed the first. The roots differ. The
+        names of those who signed the second."""
+        keys = cosigner_keys(self.network)
+        return [judge_fork(size, text, self.one["key_name"], keys) for size, text in self.await_evidence("fork")]
 
     def decided(self, height):
         """Transactions of the block that the honest peers have there."""
@@ -204,16 +244,99 @@ class Backdate(Ending):
 
     def observe(self):
         """Another time makes another log, and the peer signs that."""
-        for peer in self.honest:
-            self.field.await_of(peer, lambda: evidence(self.network, peer, f"fork-*-{self.one['key_name']}.txt"),
-                                f"keeps evidence against peer {self.one['number']}")
+        self.await_fork_evidence()
+
 
 
 # ---- with keys
 
-def evidence(network, peer, pattern):
-    """{name: text} of what the peer keeps."""
-    return {path.name: path.read_text() for path in network.home(peer).glob(f"evidence/{pattern}")}
+class DoubleSigned(Lie):
+    """With the peer's own keys: a log that nobody has, and two logs of a size that nobody has reached yet."""
+    kind = "a cosigner key that signs two logs"
+    ahead = 1_000_000
+
+    def inject(self):
+        origin, size, _ = checkpoint(self.honest[0]).split("\n")[:3]
+        liar = LyingCosigner(bytes.fromhex(self.network.state["ledger_id"]), self.one["key_name"],
+                             self.network.home(self.one))
+        self.sizes = int(size), int(size) + self.ahead
+        lies = [liar.sign(origin, size, secrets.token_bytes(32))
+                for size in (self.sizes[0], self.sizes[1], self.sizes[1])]
+        for peer in self.honest:
+            self.field.await_of(peer, lambda: liar.say(peer["host"], lies), "takes in what two logs are signed by")
+
+    def observe(self):
+        """The second note is what a quorum signed, or the peer's own."""
+        judged = [each for each in self.await_fork_evidence() if each[0] in self.sizes]
+        whole = [signers for size, signers in judged if size == self.sizes[0]]
+        ahead = [signers for size, signers in judged if size == self.sizes[1]]
+        if len(whole) != len(self.honest) or min(map(len, whole)) < len(self.honest):
+            raise Failed(f"the log that a quorum signed is not set against the other one: {judged}")
+        if ahead != [{self.one["key_name"]}] * len(self.honest):
+            raise Failed(f"two logs of one size are not set against each other: {judged}")
+
+    def heal(self):
+        pass
 
 
-ALL = ("Garbage", "Invalid", "Replay", "Withhold", "Backdate", "WrongHash", "Oversized")
+class Twin(Lie):
+    """A second node and engine with the keys of the peer, on another address: they vote for nothing that the peer
+    votes for. Its folder was copied before the peer's first start, and it does not ask whether it may vote."""
+    kind = "two engines with one validator key"
+    times = 1
+
+    def __init__(self, field, peers):
+        super().__init__(field, peers)
+        self.twin = twin_of(self.network, self.one)
+        self.home = engine_home(self.network, self.twin)
+
+    @staticmethod
+    def make_folder(network, peer):
+        twin = twin_of(network, peer)
+        home = network.home(twin)
+        folder_faults.copy(network.home(peer), home)
+        config = (home / "node.toml").read_text()
+        for one, other in ((peer["host"], twin["host"]), (f"{network.home(peer)}/", f"{home}/")):
+            config = config.replace(one, other)
+        (home / "node.toml").write_text(config)
+        network.run("sogoc-node", "describe", home, "--new-key", "engine")
+        (home / "engine").mkdir(mode=0o700)
+        (home / "engine/votes").touch()
+        network.give_away(twin)
+
+    def inject(self):
+        (self.home / "lie").write_text("Nay")
+        self.network.start(self.twin, environment(self.network))
+        self.field.await_of(self.twin, lambda: len(self.told()) >= self.times, f"lies: {self.kind}")
+
+    def observe(self):
+        """The votes themselves are in a block."""
+        address = engine_view.validator_address(self.network, self.one)
+        for height, text in self.await_evidence("validator"):
+            if "DUPLICATE_VOTE" not in text:
+                raise Failed(f"this is no evidence of two votes:\n{text}")
+        self.field.await_(lambda: self.votes_in_blocks(height) == {(address, address)},
+                          "two votes of the culprit in a block")
+
+    def votes_in_blocks(self, height):
+        """Of the evidence in the blocks from `height` on: whose votes they are."""
+        found = set()
+        for block in range(height, engine_view.height(self.honest[0]) + 1):
+            answer = engine_view.ask(self.honest[0], f"block?height={block}")
+            for each in answer["block"]["evidence"]["evidence"] if answer else ():
+                found.add(tuple(each["value"][vote]["validator_address"] for vote in ("vote_a", "vote_b")))
+        return found
+
+    def heal(self):
+        self.network.stop(self.twin)
+
+
+def twin_of(network, peer):
+    """Not one of the network's peers."""
+    number = len(network.peers) + 1
+    host = f"{network.state['hosts']}.{number}"
+    return {**peer, "number": number, "pid": None, "host": host, "bind": host, "private": host,
+            "url": f"http://{host}:{GATEWAY}"}
+
+
+ALL = (Twin, Garbage, Invalid, Replay, Withhold, DoubleSigned, Backdate, WrongHash, Oversized)
