@@ -4,7 +4,7 @@ that they acknowledged is lost, entries go on being accepted, and evidence names
 usage: liars_test.py PROGRAMS [LIE…]"""
 import sys
 
-from trial import Trial, trial
+from trial import Trial, need, trial
 
 import lies  # after trial: it knows where the scripts are
 
@@ -23,7 +23,19 @@ class LiarTrial(Trial):
 
     def asked(self):
         """What a liar promises its own clients is one more lie."""
+        return self.honest
+
+    @property
+    def honest(self):
         return [peer for peer in self.network.peers if peer["number"] != LIAR]
+
+    def accused(self):
+        """The honest peers' evidence is against nobody else, and what they keep is right to the last byte."""
+        culprit = self.network.peer(LIAR)["key_name"]
+        for peer in self.honest:
+            against = {path.stem.split("-", 2)[2] for path in self.network.home(peer).glob("evidence/*")}
+            need(against <= {culprit}, f"peer {peer['number']} keeps evidence against {against}")
+            self.network.run("sogoc-node", "check", "--quiet", self.network.home(peer))
 
 
 def main():
@@ -33,6 +45,7 @@ def main():
             if lie.__name__ in sys.argv[2:] or len(sys.argv) == 2:
                 test.fault(lie(test.field, [liar]))
         test.compare()
+        test.accused()
 
 
 if __name__ == "__main__":

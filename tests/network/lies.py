@@ -6,18 +6,21 @@ import pathlib
 import re
 import secrets
 import shutil
+import subprocess
 import urllib.request
 
 import engine_view
 import folder_faults
 import notes
 from faults import Failed, Fault
-from local_network import GATEWAY, METRICS
-from lying_cosigner import LyingCosigner
+from local_network import DEMO, GATEWAY, METRICS
+from lying_cosigner import Keys, LyingCosigner
+from rewritten_gateway import RewrittenGateway
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("lying_engine.py", "protobuf.py")
 TRIES = 3
+STAMP_SIGNATURE = base64.b32encode(bytes([1] * 64)).decode().rstrip("=")  # by nobody
 
 
 def install(network):
@@ -205,13 +208,14 @@ class Ending(Lie):
         raise Failed(f"in {TRIES} tries, no lie was told: {self.kind}")
 
     def heal(self):
-        super().heal()
+        super().heal()  # which also lets go of what is held back
         self.field.await_end(self.one, self.field.patience_s)
         self.begin_anew()
 
     def begin_anew(self):
         network, home = self.network, self.network.home(self.one)
         network.stop(self.one)
+        (self.home / "lie").unlink(missing_ok=True)  # the truth, while it catches up
         for path in [home / "ledger", home / "signed", *(self.home / "data").iterdir()]:
             if path.is_dir():
                 shutil.rmtree(path)
@@ -279,6 +283,55 @@ class DoubleSigned(Lie):
         pass
 
 
+class Rewritten(Lie):
+    """The peer's consumers get answers at the checkpoint of a log that it made up. The program that checks stamps
+    believes none of them alone, and keeps the proof where it asks an honest peer as well."""
+    kind = "a gateway that serves a rewritten copy"
+    number = 9  # of the gateway's address
+    stamp = f"HTTPS://{DEMO['resolver_host'].upper()}/01/{DEMO['runs'][0]['gtin']}/10/L1/21/1?s={STAMP_SIGNATURE}"
+
+    def inject(self):
+        keys = Keys(self.network.home(self.one))
+        self.gateway = RewrittenGateway(f"{self.network.state['hosts']}.{self.number}", GATEWAY, self.one["url"],
+                                        self.one["key_name"], keys, secrets.token_bytes(32))
+
+    def observe(self):
+        self.folder = self.network.folder / "verify"
+        self.policy = self.folder / "ledger.policy"
+        self.folder.mkdir()
+        self.verify("policy", "--node", self.honest[0]["url"], "--also", self.honest[1]["url"], "--out", self.policy)
+        alone = self.judge()
+        if "no_quorum" not in [each.get("name") for each in alone["notes"]] or alone["verdict"] != "CANNOT_VERIFY":
+            raise Failed(f"what nobody else signed is believed: {alone}")
+        # The honest peer's checkpoint may not have the culprit's signature yet.
+        self.field.await_(self.proof_names_culprit, f"a proof that names peer {self.one['number']}")
+        if self.gateway.lies < 2:
+            raise Failed("no lie was told")
+
+    def proof_names_culprit(self):
+        folder = self.folder / "evidence"
+        judged = self.judge("--also", self.honest[0]["url"], "--evidence", folder)
+        if not judged["evidence"]:
+            raise Failed(f"two logs, and no proof of it: {judged}")
+        text = pathlib.Path(judged["evidence"][-1]).read_text()
+        return self.one["key_name"] in text.partition("Signed both:\n")[2]
+
+    def judge(self, *more):
+        """What the checking program says of a stamp that it asks the lying gateway about."""
+        out = self.verify("--json", "--policy", self.policy, "--node", self.gateway.url, *more, "stamp", self.stamp)
+        return json.loads(out.splitlines()[0])
+
+    def verify(self, *arguments):
+        command = [self.network.programs / "sogoc-verify", *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if not done.stdout and done.returncode:
+            raise Failed(f"sogoc-verify: {done.stderr}")
+        return done.stdout
+
+    def heal(self):
+        self.gateway.close()
+
+
 class Twin(Lie):
     """A second node and engine with the keys of the peer, on another address: they vote for nothing that the peer
     votes for. Its folder was copied before the peer's first start, and it does not ask whether it may vote."""
@@ -321,7 +374,7 @@ class Twin(Lie):
     def votes_in_blocks(self, height):
         """Of the evidence in the blocks from `height` on: whose votes they are."""
         found = set()
-        for block in range(height, engine_view.height(self.honest[0]) + 1):
+        for block in range(height, (engine_view.height(self.honest[0]) or 0) + 1):
             answer = engine_view.ask(self.honest[0], f"block?height={block}")
             for each in answer["block"]["evidence"]["evidence"] if answer else ():
                 found.add(tuple(each["value"][vote]["validator_address"] for vote in ("vote_a", "vote_b")))
@@ -339,4 +392,4 @@ def twin_of(network, peer):
             "url": f"http://{host}:{GATEWAY}"}
 
 
-ALL = (Twin, Garbage, Invalid, Replay, Withhold, DoubleSigned, Backdate, WrongHash, Oversized)
+ALL = (Twin, Garbage, Invalid, Replay, Withhold, DoubleSigned, Rewritten, Backdate, WrongHash, Oversized)

@@ -29,7 +29,15 @@ def raw(key):
 def cosigned(text, name, key, time_s):
     """The line by which the peer cosigns."""
     signature = time_s.to_bytes(8, "big") + key.sign(message(text, time_s))
-    signed = key_id(name, COSIGNER, raw(key)) + signature
+    return line(name, key_id(name, COSIGNER, raw(key)) + signature)
+
+
+def logged(text, origin, key):
+    """The log's own line."""
+    return line(origin, key_id(origin, LOG, raw(key)) + key.sign(text.encode()))
+
+
+def line(name, signed):
     return f"{DASH} {name} {base64.b64encode(signed).decode()}\n"
 
 
