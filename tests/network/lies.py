@@ -126,9 +126,8 @@ class Lie(Fault):
                                 f"rejects {self.times} proposals")
 
     def await_said(self, text):
-        """By the engine of each honest peer."""
-        for peer, log in zip(self.honest, self.logs):
-            self.field.await_of(peer, lambda: log.says(text), f"has an engine that says: {text}")
+        """By the engine of an honest peer: not all need have heard the proposal before another one was decided."""
+        self.field.await_(lambda: any(log.says(text) for log in self.logs), f"an honest engine says: {text}")
 
     def await_evidence(self, kind):
         """Of that kind against this peer, with each honest one: [(size or engine height, text)]."""
@@ -145,10 +144,15 @@ class Lie(Fault):
         keys = cosigner_keys(self.network)
         return [judge_fork(size, text, self.one["key_name"], keys) for size, text in self.await_evidence("fork")]
 
-    def decided(self, height):
-        """Transactions of the block that the honest peers have there."""
+    def block(self, height):
+        """The one that the honest peers have there, or None."""
         answer = engine_view.ask(self.honest[0], f"block?height={height}")
-        return answer["block"]["data"]["txs"] if answer else []
+        return answer["block"] if answer else None
+
+    def decided(self, height):
+        """Its transactions."""
+        block = self.block(height)
+        return block["data"]["txs"] if block else []
 
 
 # ---- in proposals
@@ -207,6 +211,14 @@ class Ending(Lie):
             self.tell(type(self).__name__)
         raise Failed(f"in {TRIES} tries, no lie was told: {self.kind}")
 
+    def must_be_refused(self, text):
+        """The proposal that carried the lie."""
+        self.await_said(text)
+        height = self.told()[-1]["height"]
+        block = self.field.await_(lambda: self.block(height), f"the engine's block {height} without the liar")
+        if block["header"]["proposer_address"] == engine_view.validator_address(self.network, self.one):
+            raise Failed(f"the liar's block {height} was decided")
+
     def heal(self):
         super().heal()  # which also lets go of what is held back
         self.field.await_end(self.one, self.field.patience_s)
@@ -231,7 +243,7 @@ class WrongHash(Ending):
     times = 2  # told to the engine, and proposed to the others
 
     def observe(self):
-        self.await_said("wrong Block.Header.AppHash")
+        self.must_be_refused("wrong Block.Header.AppHash")
 
 
 class Oversized(Ending):
@@ -239,7 +251,7 @@ class Oversized(Ending):
     times = 2  # likewise
 
     def observe(self):
-        self.await_said("proposal block has too many parts")
+        self.must_be_refused("proposal block has too many parts")
 
 
 class Backdate(Ending):
@@ -374,9 +386,9 @@ class Twin(Lie):
     def votes_in_blocks(self, height):
         """Of the evidence in the blocks from `height` on: whose votes they are."""
         found = set()
-        for block in range(height, (engine_view.height(self.honest[0]) or 0) + 1):
-            answer = engine_view.ask(self.honest[0], f"block?height={block}")
-            for each in answer["block"]["evidence"]["evidence"] if answer else ():
+        for number in range(height, (engine_view.height(self.honest[0]) or 0) + 1):
+            there = self.block(number)
+            for each in there["evidence"]["evidence"] if there else ():
                 found.add(tuple(each["value"][vote]["validator_address"] for vote in ("vote_a", "vote_b")))
         return found
 
