@@ -79,9 +79,9 @@ def judge_fork(size, text, culprit, keys):
     theirs, other = re.search(r"checkpoint:\n\n(.*?)\n\nIt contradicts this one:\n\n(.*?)\n\nPeers known", text,
                               re.DOTALL).groups()
     (size_one, root_one), (size_other, root_other) = notes.size_and_root(theirs), notes.size_and_root(other)
-    if size_one != size or root_one == root_other or notes.signers(theirs, keys) != {culprit}:
+    if {size_one, size_other} != {size} or root_one == root_other or notes.signers(theirs, keys) != {culprit}:
         raise Failed(f"this is no evidence against {culprit}:\n{text}")
-    return size_other, notes.signers(other, keys)
+    return size, notes.signers(other, keys)
 
 
 class Lie(Fault):
@@ -104,7 +104,10 @@ class Lie(Fault):
 
     def tell(self, lie):
         (self.home / "told").unlink(missing_ok=True)
-        (self.home / "lie").write_text(lie)
+        scratch = self.home / "lie.new"
+        scratch.write_text(lie)
+        scratch.chmod(0o644)  # the peer is another user
+        scratch.replace(self.home / "lie")
 
     def inject(self):
         self.refused = {peer["number"]: refused_proposals(peer) for peer in self.honest}
@@ -370,7 +373,7 @@ class Twin(Lie):
         network.give_away(twin)
 
     def inject(self):
-        (self.home / "lie").write_text("Nay")
+        self.tell("Nay")
         self.network.start(self.twin, environment(self.network))
         self.field.await_of(self.twin, lambda: len(self.told()) >= self.times, f"lies: {self.kind}")
 
