@@ -1,5 +1,7 @@
 #include "node/consensus/cometbft/ledger_application.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "crypto/sha256.h"
@@ -154,7 +156,14 @@ base::Result<abci::ResponseProcessProposal> LedgerApplication::ProcessProposal(
   abci::ResponseProcessProposal response;
   response.set_status(abci::ResponseProcessProposal::ACCEPT);
   for (const base::ByteView tx : Views(request.txs())) {
-    if (!DecodeBundle(tx)) response.set_status(abci::ResponseProcessProposal::REJECT);
+    const auto bundle = DecodeBundle(tx);
+    if (bundle) continue;
+    // The engine has verified that this peer signed the proposal.
+    spdlog::warn("a proposal of {} for the engine's block {} is refused: {}",
+                 PeerOfValidator(base::AsBytes(request.proposer_address()), PeersOf(store_)),
+                 request.height(), bundle.error().message);
+    response.set_status(abci::ResponseProcessProposal::REJECT);
+    break;
   }
   return response;
 }
