@@ -166,6 +166,10 @@ class Garbage(Lie):
 
     def observe(self):
         self.await_refused()
+        for peer in self.honest:
+            log = self.network.folder / f"peer{peer['number']}.log"
+            if f"a proposal of {self.one['key_name']} for the engine's block" not in log.read_text(errors="replace"):
+                raise Failed(f"peer {peer['number']} does not say whose proposals it rejects")
 
 
 class Decided(Lie):
