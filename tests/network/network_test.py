@@ -7,6 +7,7 @@ import json
 import sys
 import urllib.parse
 
+import protobuf
 from trial import need, trial
 
 import faults  # after trial: it knows where the scripts are
@@ -18,7 +19,7 @@ HOSTS = "127.0.9"
 def submit(peer, entry, listen=True):
     """Sends a signed entry; what the peer answers, or None if we do not wait for it."""
     client = http.client.HTTPConnection(urllib.parse.urlsplit(peer["url"]).netloc, timeout=30)
-    body = b"\x0a" + varint(len(entry)) + entry  # a v1.SubmitRequest
+    body = protobuf.field(1, entry)  # a v1.SubmitRequest
     client.request("POST", "/v1/entries", body, {"Content-Type": "application/x-protobuf"})
     if not listen:
         client.close()
@@ -26,14 +27,6 @@ def submit(peer, entry, listen=True):
     result = json.loads(client.getresponse().read())["results"][0]
     need("committed" in result, f"an entry was not accepted: {result}")
     return result["id"], result["committed"]
-
-
-def varint(number):
-    out = b""
-    while number > 0x7F:
-        out += bytes([number & 0x7F | 0x80])
-        number >>= 7
-    return out + bytes([number])
 
 
 def lost_answer(test):
