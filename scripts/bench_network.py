@@ -78,6 +78,26 @@ class Shares:
         return shares
 
 
+class Profile:
+    """Where all processors' time goes, from now until lines()."""
+
+    def __init__(self, path):
+        self.path = path
+        self.process = subprocess.Popen(["perf", "record", "-a", "-F", "99", "-o", path], start_new_session=True,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def lines(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+        found = []
+        for sort, most in (("comm", 8), ("comm,symbol", 25)):
+            report = subprocess.run(["perf", "report", "-i", self.path, "--stdio", "--sort", sort], text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+            shares = [line.rstrip() for line in report.splitlines() if line.strip() and not line.startswith("#")]
+            found += [f"profile by {sort}:", *shares[:most]]
+        return found
+
+
 class Blocks:
     """Blocks of the engine, by what its RPC says of their headers."""
 
@@ -252,8 +272,11 @@ class Bench:
 
     def single(self):
         for per_request, connections in ((1, 800), (20, 64)):
-            answer = self.load("--per-request", per_request, "--connections", connections, "--seconds",
-                               self.seconds).wait(self.seconds)
+            load = self.load("--per-request", per_request, "--connections", connections, "--seconds", self.seconds)
+            profile = Profile(self.folder / "perf.data") if self.arguments.profile and per_request == 1 else None
+            answer = load.wait(self.seconds)
+            if profile:
+                self.limits += profile.lines()
             rate = answer["entries_per_second"]
             self.load_row(f"one operation an entry, {per_request} a request, {connections} connections", answer,
                           bar(">= 1,500 entries/s", rate >= 1_500))
@@ -367,6 +390,8 @@ def main():
                         help=f"of {', '.join(rows)} [all]")
     parser.add_argument("--without-gossip", action="store_true",
                         help="bundles wait at their own peer until it proposes (docs/adr/005)")
+    parser.add_argument("--profile", action="store_true",
+                        help="of all processes while single entries are sent as fast as they go (needs perf)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and ledgers")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))
