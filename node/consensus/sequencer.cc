@@ -1,6 +1,7 @@
 #include "node/consensus/sequencer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sogoc::consensus {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::size_t kBlocksAhead = 1;
 // What a submission holds while it waits: no number of empty ones is free.
 std::size_t BytesOf(const std::vector<base::Bytes>& entries) {
   std::size_t bytes = sizeof(OnAnswered);
-  for (const base::Bytes& entry : entries) bytes += sizeof entry + entry.size();
+  for (const base::Bytes& entry : entries) bytes += sizeof(base::Bytes) + entry.size();
   return bytes;
 }
 
@@ -24,10 +25,10 @@ Sequencer::Sequencer(storage::LedgerStore& store, const base::Clock& clock,
     : store_(store),
       clock_(clock),
       checker_(store, verifier),
-      options_(options),
+      options_(std::move(options)),
       on_block_(std::move(on_block)),
-      submitted_(options.waiting_bytes_max),
-      checked_(options.waiting_bytes_max),
+      submitted_(options_.waiting_bytes_max),
+      checked_(options_.waiting_bytes_max),
       executed_(kBlocksAhead) {
   for (unsigned i = 0; i < std::max(1U, options_.verify_threads); ++i) {
     verifiers_.emplace_back([this] { RunVerifier(); });
@@ -88,6 +89,7 @@ Sequencer::Executed Sequencer::Execute(std::vector<Checked> batch) {
     submissions.push_back(std::move(checked.results));
     out.on_answered.push_back(std::move(checked.on_answered));
   }
+  const base::Stopwatch watch(block_times_.execute);
   const auto time = NextTime(parent->Head()->header.time);
   out.submissions = time ? ExecuteSubmissions(*parent, std::move(submissions), *time)
                          : RefuseSubmissions(submissions, time.error());
@@ -109,7 +111,10 @@ void Sequencer::RunWriter() {
   while (auto executed = executed_.Pop()) {
     auto& [block, decisions] = executed->submissions;
     if (block) {
-      store_.Commit(*block);
+      {
+        const base::Stopwatch watch(block_times_.commit);
+        store_.Commit(*block);
+      }
       on_block_(block->head());
     }
     for (std::size_t i = 0; i < decisions.size(); ++i) {

@@ -11,6 +11,7 @@
 
 #include "crypto/p256.h"
 #include "node/base/time.h"
+#include "node/consensus/block_times.h"
 #include "node/consensus/bounded_queue.h"
 #include "node/consensus/entry_checker.h"
 #include "node/consensus/execution.h"
@@ -46,6 +47,7 @@ class Sequencer final : public Orderer {
 
   // Bytes of submissions that wait; those being verified, executed or written do not count.
   std::size_t waiting_bytes() const { return submitted_.weight() + checked_.weight(); }
+  const BlockTimes& block_times() const { return block_times_; }
 
  private:
   struct Submission {
@@ -75,6 +77,7 @@ class Sequencer final : public Orderer {
   const EntryChecker checker_;
   const SequencerOptions options_;
   const OnBlock on_block_;
+  BlockTimes block_times_;
   BoundedQueue<Submission> submitted_;
   BoundedQueue<Checked> checked_;
   BoundedQueue<Executed> executed_;

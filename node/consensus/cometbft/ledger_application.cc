@@ -168,6 +168,13 @@ base::Result<abci::ResponseProcessProposal> LedgerApplication::ProcessProposal(
   return response;
 }
 
+consensus::ExecutedSubmissions LedgerApplication::Execute(
+    std::vector<std::vector<consensus::CheckResult>> submissions, base::TimeNs time) {
+  if (submissions.empty()) return {};
+  const base::Stopwatch watch(block_times_.execute);
+  return consensus::ExecuteSubmissions(store_, std::move(submissions), time);
+}
+
 base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
     const abci::RequestFinalizeBlock& request) {
   staged_.reset();
@@ -195,7 +202,7 @@ base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
                                  : std::vector<consensus::CheckResult>());
     block.bundles.push_back({crypto::Sha256(tx), {}});
   }
-  auto executed = consensus::ExecuteSubmissions(store_, std::move(submissions), block.time);
+  auto executed = Execute(std::move(submissions), block.time);
   for (std::size_t i = 0; i < block.bundles.size(); ++i) {
     block.bundles[i].decision = std::move(executed.decisions[i]);
   }
@@ -223,6 +230,7 @@ base::Result<abci::ResponseCommit> LedgerApplication::Commit() {
   {
     const std::lock_guard lock(commit_mutex_);
     if (committed.block) {
+      const base::Stopwatch watch(block_times_.commit);
       store_.Commit(*committed.block, committed.engine_height);
     } else {
       store_.CommitEngineHeight(committed.engine_height);

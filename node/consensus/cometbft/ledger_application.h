@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "node/consensus/block_times.h"
 #include "node/consensus/cometbft/application.h"
 #include "node/consensus/entry_checker.h"
 #include "node/consensus/execution.h"
@@ -70,6 +71,9 @@ class LedgerApplication final : public Application {
       const abci::RequestFinalizeBlock& request) override;
   base::Result<abci::ResponseCommit> Commit() override;
 
+  // Thread-safe.
+  const consensus::BlockTimes& block_times() const { return block_times_; }
+
  private:
   struct Staged {
     CommittedBlock block;
@@ -78,11 +82,14 @@ class LedgerApplication final : public Application {
 
   // nullopt: the bundle may travel. Else why not.
   std::optional<std::string> Objection(base::ByteView tx) const;
+  consensus::ExecutedSubmissions Execute(
+      std::vector<std::vector<consensus::CheckResult>> submissions, base::TimeNs time);
 
   storage::LedgerStore& store_;
   const consensus::EntryChecker& checker_;
   const std::string chain_id_;
   const ApplicationCallbacks callbacks_;
+  consensus::BlockTimes block_times_;
 
   // The consensus thread's own.
   std::uint64_t initial_height_ = 1;
