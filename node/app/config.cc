@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+#include "node/ledger/peer_endpoint.h"
+
 namespace sogoc::app {
 namespace {
 
@@ -153,6 +155,7 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path) {
   reader.Text("passphrase_file", config.passphrase_file, /*required=*/true);
   reader.Text("address", config.address);
   reader.Integer("port", config.port, std::numeric_limits<std::uint16_t>::max());
+  reader.Text("metrics", config.metrics);
   reader.Integer("connections_per_client", config.connections_per_client, 1 << 20, 1);
   reader.Integer("verify_threads", config.verify_threads, 256);
   reader.Integer("cache_megabytes", config.cache_megabytes, 1 << 20);
@@ -177,6 +180,12 @@ base::Result<Config> ReadConfig(const std::filesystem::path& path) {
     TRY_STATUS(peer_reader.Finish());
   }
   TRY_STATUS(reader.Finish());
+  if (!config.metrics.empty()) {
+    const auto metrics = ledger::ParseHostPort(config.metrics);
+    if (!metrics) {
+      return base::InvalidArgument(path.string() + ": metrics: " + metrics.error().message);
+    }
+  }
   return config;
 }
 
@@ -206,6 +215,11 @@ std::string FormatConfig(const Config& config) {
       "# the proxy's address: raise it, and let the proxy limit each client.\n"
       "connections_per_client = " +
       std::to_string(config.connections_per_client) +
+      "\n\n"
+      "# Figures for Prometheus, at http://IP:PORT/metrics. They have no password: loopback, or a\n"
+      "# network of your own.\n" +
+      (config.metrics.empty() ? "# metrics = \"127.0.0.1:9464\""
+                              : "metrics = " + Quoted(config.metrics)) +
       "\n\n"
       "# Threads that verify signatures; 0: one for each core.\n"
       "verify_threads = " +

@@ -46,6 +46,7 @@ struct Config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   std::optional<TlsFiles> tls;
+  std::string metrics;  // IP:PORT of this node's figures for Prometheus; empty: none
   std::uint32_t connections_per_client = 256;  // at once, of one address (IPv6: of one /64)
   std::optional<EngineConfig> engine;
   std::optional<PeerConfig> peer;       // set whenever `engine` is

@@ -7,6 +7,9 @@
 namespace sogoc::app {
 namespace {
 
+const std::string kFork = "fork-";
+const std::string kValidator = "validator-";
+
 // A name of a peer as part of a file's name.
 std::string FileName(std::string text) {
   for (char& c : text) {
@@ -26,16 +29,28 @@ void EvidenceFolder::Record(const peer::ForkEvidence& fork) const {
                      "\nIt contradicts this one:\n\n" + fork.other +
                      "\nPeers known to have signed the first:\n";
   for (const std::string& signer : fork.signers) text += signer + "\n";
-  Write("fork-" + std::to_string(fork.size) + "-" + FileName(fork.culprit), text);
+  Write(kFork + std::to_string(fork.size) + "-" + FileName(fork.culprit), text);
 }
 
 void EvidenceFolder::Record(const cometbft::ValidatorMisbehavior& misbehavior) const {
   spdlog::error("MISBEHAVIOR: validator {}: {} at engine height {}", misbehavior.peer,
                 misbehavior.kind, misbehavior.engine_height);
   const std::string height = std::to_string(misbehavior.engine_height);
-  Write("validator-" + height + "-" + FileName(misbehavior.peer),
+  Write(kValidator + height + "-" + FileName(misbehavior.peer),
         "peer: " + misbehavior.peer + "\nkind: " + misbehavior.kind + "\nengine height: " + height +
             "\nThe signed votes are in the engine's block that names them (evidence).\n");
+}
+
+EvidenceCount EvidenceFolder::Count() const {
+  EvidenceCount count;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(path_, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.starts_with(kFork)) ++count.forks;
+    if (name.starts_with(kValidator)) ++count.validators;
+  }
+  return count;
 }
 
 void EvidenceFolder::Write(const std::string& name, const std::string& text) const {

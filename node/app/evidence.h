@@ -10,6 +10,11 @@
 
 namespace sogoc::app {
 
+struct EvidenceCount {
+  std::uint64_t forks = 0;
+  std::uint64_t validators = 0;
+};
+
 // Both write DIR/KIND-….txt durably and log an error that names the culprit. A case that is known
 // is not written again; one that cannot be written is logged in full. Thread-safe.
 class EvidenceFolder {
@@ -18,6 +23,9 @@ class EvidenceFolder {
 
   void Record(const peer::ForkEvidence& fork) const;
   void Record(const cometbft::ValidatorMisbehavior& misbehavior) const;
+
+  // Of cases that are on the disk.
+  EvidenceCount Count() const;
 
  private:
   void Write(const std::string& name, const std::string& text) const;

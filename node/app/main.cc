@@ -1,5 +1,6 @@
 // sogoc-node: keeps a ledger and serves it.
 
+#include <google/protobuf/util/json_util.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -8,7 +9,10 @@
 
 #include "crypto/secret.h"
 #include "node/app/audit.h"
+#include "node/app/checkup.h"
 #include "node/app/node.h"
+#include "node/app/own_gateway.h"
+#include "node/gateway/api_common.h"
 
 namespace {
 
@@ -104,9 +108,16 @@ int RunNode(const app::NodeDirectory& directory, const app::Config& config) {
 
 int RunFound(const app::NodeDirectory& directory, const app::Config& config,
              const std::string& entry) {
-  const base::Status founded = app::FoundLedger(directory, config, entry);
+  const auto founded = app::FoundLedger(directory, config, entry);
   if (!founded) return Fail(founded.error());
-  std::cout << "Founded. Next: sogoc-node run " << directory.path().string() << "\n";
+  std::cout << "Founded. Compare with the other founders:\n"
+            << "  ledger id      " << base::ToHex(founded->ledger_id) << "\n"
+            << "  origin         " << founded->origin << "\n";
+  if (founded->genesis_sha256) {
+    std::cout << "  engine genesis " << base::ToHex(*founded->genesis_sha256)
+              << "  (SHA-256 of engine/config/genesis.json)\n";
+  }
+  std::cout << "Next: sogoc-node run " << directory.path().string() << "\n";
   return 0;
 }
 
@@ -154,6 +165,77 @@ int RunCheck(const app::NodeDirectory& directory, bool quiet) {
   return 0;
 }
 
+// For whoever watches the node: a container's health check, say.
+int RunHealth(const app::NodeDirectory& directory, const app::Config& config) {
+  const auto reply = app::AskOwnGateway(directory, config, "/v1/health");
+  if (!reply) return Fail(reply.error());
+  v1::Health health;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  if (!google::protobuf::util::JsonStringToMessage(reply->body, &health, options).ok()) {
+    return Fail(base::Unavailable("the gateway gives status " + std::to_string(reply->status) +
+                                  " without a v1.Health"));
+  }
+  for (const std::string& problem : health.problems()) std::cout << problem << "\n";
+  const bool healthy = reply->status == 200 && health.healthy();
+  if (healthy) std::cout << "healthy\n";
+  return healthy ? 0 : kFailed;
+}
+
+void Print(const v1::DoctorReport& report) {
+  std::cout << report.name() << ": ";
+  switch (report.findings_size()) {
+    case 0:
+      std::cout << "nothing is wrong" << (report.not_checked().empty() ? "" : " that was checked");
+      break;
+    case 1:
+      std::cout << "one thing is wrong";
+      break;
+    default:
+      std::cout << report.findings_size() << " things are wrong";
+  }
+  std::cout << "\n";
+  for (int i = 0; i < report.findings_size(); ++i) {
+    std::cout << "\n"
+              << i + 1 << ". " << report.findings(i).what()
+              << "\n   What to do: " << report.findings(i).to_do() << "\n";
+  }
+  if (!report.not_checked().empty()) std::cout << "\nNot checked:\n";
+  for (const std::string& what : report.not_checked()) std::cout << "- " << what << "\n";
+}
+
+int RunDoctor(const app::NodeDirectory& directory, bool json) {
+  const auto checkup = app::Examine(directory);
+  if (!checkup) {
+    Fail(checkup.error());
+    return kUsage;
+  }
+  v1::DoctorReport report;
+  report.set_name(checkup->config.name.empty() ? checkup->folder : checkup->config.name);
+  report.set_running(checkup->running);
+  for (app::Finding& finding : app::FindingsOf(*checkup)) {
+    v1::Finding& shown = *report.add_findings();
+    shown.set_what(std::move(finding.what));
+    shown.set_to_do(std::move(finding.to_do));
+  }
+  for (const std::string& what : checkup->not_checked) report.add_not_checked(what);
+  if (json) {
+    std::cout << gateway::ToJson(report);
+  } else {
+    Print(report);
+  }
+  return report.findings().empty() ? 0 : kFailed;
+}
+
+// `file` as it goes into node.toml: a file below the node's folder moves with it.
+std::string PassphraseFile(const std::string& file, const std::string& folder) {
+  if (file.empty()) return file;
+  const auto path = std::filesystem::weakly_canonical(file);
+  const auto below = path.lexically_relative(std::filesystem::weakly_canonical(folder));
+  if (below.empty() || *below.begin() == "..") return std::filesystem::absolute(file).string();
+  return below.string();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -165,6 +247,7 @@ int main(int argc, char** argv) {
       "             --resolver-host truyxuat.example --passphrase-file node.pass\n"
       "  sogoc-node found DIR founding.entry\n"
       "  sogoc-node run DIR\n"
+      "  sogoc-node doctor DIR         (what is wrong, and what to do)\n"
       "  sogoc-node check DIR          (stop the node first)\n"
       "  sogoc-node export DIR FOLDER  (likewise)",
       "sogoc-node");
@@ -191,6 +274,8 @@ int main(int argc, char** argv) {
       ->required();
   init->add_option("--address", config.address, "where the gateway listens")->capture_default_str();
   init->add_option("--port", config.port, "0: any free port")->capture_default_str();
+  init->add_option("--metrics-listen", config.metrics,
+                   "IP:PORT of the node's figures for Prometheus, without a password [none]");
   NetworkFlags network;
   network.AddTo(*init);
   std::string new_key;
@@ -226,19 +311,26 @@ int main(int argc, char** argv) {
   std::string folder;
   export_log->add_option("dir", path, "the node's folder")->required();
   export_log->add_option("folder", folder, "where the files go")->required();
+  CLI::App* health = cli.add_subcommand("health", "whether the node that runs from DIR is well");
+  health->add_option("dir", path, "the node's folder")->required();
+  bool json = false;
+  CLI::App* doctor = cli.add_subcommand(
+      "doctor", "what is wrong with this peer, and what to do; as the user that runs the node");
+  doctor->add_option("dir", path, "the node's folder")->required();
+  doctor->add_flag("--json", json, "the report as JSON (v1.DoctorReport)");
+  doctor->footer("Exit codes: 0 nothing is wrong; 1 something is; 2 could not check.");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return cli.exit(error) == 0 ? 0 : kUsage;
   }
 
-  if (*init && !config.passphrase_file.empty()) {
-    config.passphrase_file = std::filesystem::absolute(config.passphrase_file).string();
-  }
+  if (*init) config.passphrase_file = PassphraseFile(config.passphrase_file, path);
   const app::NodeDirectory directory{path};
   network.ApplyTo(config);
   if (*init) return RunInit(directory, config, organisation, addresses);
   if (*check) return RunCheck(directory, quiet);
+  if (*doctor) return RunDoctor(directory, json);
   const auto read = app::ReadConfig(directory.config());
   if (!read) return Fail(read.error());
   if (*export_log) return RunExport(directory, *read, folder);
@@ -250,5 +342,6 @@ int main(int argc, char** argv) {
     std::cerr << "sogoc-node: say --engine managed or --engine external\n";
     return kUsage;
   }
+  if (*health) return RunHealth(directory, *read);
   return *found ? RunFound(directory, *read, entry) : RunNode(directory, *read);
 }

@@ -5,15 +5,18 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "crypto/p256.h"
 #include "node/app/advice.h"
 #include "node/app/cosigner_seat.h"
+#include "node/app/engine_watch.h"
 #include "node/app/evidence.h"
+#include "node/app/metrics.h"
 #include "node/app/replication.h"
 #include "node/consensus/cometbft/validators.h"
+#include "node/consensus/counted_orderer.h"
 #include "node/consensus/sequencer.h"
 #include "node/gateway/api.h"
 #include "node/gateway/http_server.h"
@@ -119,6 +122,7 @@ struct Node::Parts {
   const EvidenceFolder evidence;
   base::SystemClock clock;
   std::string origin;
+  std::string genesis_sha256;  // of the engine's genesis file; empty without one
   std::unique_ptr<storage::LedgerStore> store;
   std::unique_ptr<crypto::P256BatchVerifier> verifier = crypto::MakePlainP256Verifier();
   crypto::LogNodeReader log_reader;
@@ -127,15 +131,23 @@ struct Node::Parts {
   std::atomic<bool> votes = false;                  // the engine, with that key
   std::unique_ptr<peer::PeerLinks> links;           // with [peer]
   std::unique_ptr<Replication> replication;         // with [engine]
+  std::unique_ptr<EngineWatch> engine_watch;        // likewise
   std::unique_ptr<consensus::Sequencer> sequencer;  // without
+  std::optional<consensus::CountedOrderer> orderer;
   boost::asio::thread_pool readers{kReadThreads};
   std::unique_ptr<gateway::HttpServer> server;
+  std::unique_ptr<gateway::HttpServer> metrics_server;  // with `metrics`
+  // The metrics are served from early on: `sequencer`, `orderer` and `server` appear under this
+  // lock.
+  mutable std::mutex appearing;
 
   ~Parts() {
     // Requests under way are answered while everything below still runs. What the cosigner then
     // still calls is part of the server's routes.
     if (server) server->Stop();
+    if (metrics_server) metrics_server->Stop();
     readers.join();
+    engine_watch.reset();
     sequencer.reset();
     replication.reset();
     if (links) links->Stop();
@@ -167,6 +179,7 @@ struct Node::Parts {
       TRY(options.genesis_hash, EngineGenesisHash(directory, config, *store));
       TRY(const auto validator_key, directory.ReadKey(config, "validator"));
       validator = cometbft::ValidatorAddress(validator_key.public_key());
+      genesis_sha256 = base::ToHex(*options.genesis_hash);
     }
     options.program_version = SOGOC_VERSION;
     TRY(links, peer::PeerLinks::Listen(std::move(options), tls_key, clock));
@@ -240,18 +253,21 @@ struct Node::Parts {
     if (served > kStatesKept) store->Prune(served - kStatesKept, kPrunedPerBlockMax);
   }
 
+  storage::SpaceReserve Reserve() const {
+    return {config.reserve_megabytes << 20, config.reserve_percent};
+  }
+
   std::function<base::Status()> Admit() const {
-    return
-        [path = directory.path().string(),
-         reserve = storage::SpaceReserve{config.reserve_megabytes << 20, config.reserve_percent}] {
-          return storage::CheckFreeSpace(path, reserve);
-        };
+    return [path = directory.path().string(), reserve = Reserve()] {
+      return storage::CheckFreeSpace(path, reserve);
+    };
   }
 
   void StartSequencer() {
     consensus::SequencerOptions options;
     options.verify_threads = config.verify_threads == 0 ? Cores() : config.verify_threads;
     options.admit = Admit();
+    const std::lock_guard lock(appearing);
     sequencer = std::make_unique<consensus::Sequencer>(
         *store, clock, *verifier, options,
         [this](const ledger::ChainHead& head) { OnBlock(head); });
@@ -272,6 +288,7 @@ struct Node::Parts {
       spdlog::warn("{}", why);
     };
     TRY(replication, Replication::Start(directory, config, *store, *verifier, std::move(hooks)));
+    engine_watch = std::make_unique<EngineWatch>(replication->engine());
     return base::Ok();
   }
 
@@ -301,16 +318,116 @@ struct Node::Parts {
     return base::Ok();
   }
 
-  base::Status StartGateway() {
-    consensus::Orderer& orderer =
-        replication ? replication->orderer() : static_cast<consensus::Orderer&>(*sequencer);
+  // ---- How this node stands
+
+  gateway::OwnStanding Standing() const {
+    gateway::OwnStanding own;
+    own.version = SOGOC_VERSION;
+    own.serving = store->Serving();
+    own.takes_entries = Admit()();
+    if (links) own.clock = links->CheckClock();
+    own.genesis_sha256 = genesis_sha256;
+    if (engine_watch) {
+      own.engine = engine_watch->Standing();
+      own.engine->votes = replication->Voting();
+    }
+    const EvidenceCount count = evidence.Count();
+    own.fork_evidence = count.forks;
+    own.validator_evidence = count.validators;
+    return own;
+  }
+
+  NodeFigures Figures() const {
+    NodeFigures figures;
+    figures.name = config.name;
+    figures.now = clock.Now();
+    const auto head = store->Head();
+    figures.height = head->header.height;
+    figures.head_time = head->header.time;
+    figures.log_size = head->log.size();
+    figures.executed_engine_height = store->EngineHeight().value_or(0);
+    if (const peer::Cosigner* cosigner = seat.get()) {
+      const auto latest = cosigner->Latest();
+      figures.checkpoint = {latest->head.header.height,
+                            latest->head.log.size(),
+                            latest->verdict.has_quorum,
+                            latest->verdict.quorum_time_s * base::kNsPerSecond,
+                            latest->verdict.cosignatures.size(),
+                            latest->quorum_needed,
+                            latest->cosigners_known,
+                            cosigner->Signing().has_value()};
+    }
+    if (const auto space = storage::MeasureFreeSpace(directory.path().string(), Reserve())) {
+      figures.space = *space;
+    }
+    figures.own = Standing();
+    if (links) {
+      figures.peers = links->Peers();
+      figures.links = links->stats();
+    }
+    figures.process = ReadProcessFigures();
+    const std::lock_guard lock(appearing);
+    if (orderer) figures.order = {orderer->counts(), orderer->answer_times()};
+    if (server) figures.http = server->stats();
+    if (sequencer) figures.waiting_bytes = sequencer->waiting_bytes();
+    if (replication) {
+      figures.waiting_bytes = replication->waiting_bytes();
+      figures.travelling_bundles = replication->travelling_bundles();
+    }
+    const consensus::BlockTimes* times = sequencer     ? &sequencer->block_times()
+                                         : replication ? &replication->block_times()
+                                                       : nullptr;
+    if (times != nullptr) {
+      figures.execute_times = times->execute.totals();
+      figures.commit_times = times->commit.totals();
+    }
+    return figures;
+  }
+
+  void RunInBackground(std::function<void()> work) { boost::asio::post(readers, std::move(work)); }
+
+  // On a port of their own: the gateway's is public.
+  base::Status StartMetrics() {
+    if (config.metrics.empty()) return base::Ok();
+    TRY(const ledger::HostPort listen, ledger::ParseHostPort(config.metrics));
     gateway::Router router;
-    gateway::AddApiRoutes(
-        {*store, orderer, *seat.get(), clock,
-         [this](std::function<void()> work) { boost::asio::post(readers, std::move(work)); },
-         config.resolver_host, config.name,
-         [this] { return links ? links->Peers() : std::vector<peer::PeerStatus>(); }},
-        router);
+    router.Add(
+        gateway::Method::kGet, "/metrics", 0,
+        [this](const gateway::Request&, gateway::Respond respond) {
+          RunInBackground([this, respond = std::move(respond)] {
+            respond({200, "text/plain; version=0.0.4; charset=utf-8", MetricsText(Figures()), {}});
+          });
+        });
+    gateway::HttpServerConfig http;
+    http.address = listen.host;
+    http.port = listen.port;
+    http.threads = 1;
+    auto started = gateway::HttpServer::Start(std::move(http), std::move(router));
+    if (!started) {
+      return WithAdvice(started.error(), "metrics is in " + directory.config().string());
+    }
+    metrics_server = std::move(*started);
+    return base::Ok();
+  }
+
+  base::Status StartGateway() {
+    {
+      const std::lock_guard lock(appearing);
+      orderer.emplace(replication ? replication->orderer()
+                                  : static_cast<consensus::Orderer&>(*sequencer));
+    }
+    gateway::ApiServices services{
+        *store,
+        *orderer,
+        *seat.get(),
+        clock,
+        [this](std::function<void()> work) { RunInBackground(std::move(work)); },
+        config.resolver_host,
+        config.name,
+        [this] { return links ? links->Peers() : std::vector<peer::PeerStatus>(); }};
+    services.own = [this] { return Standing(); };
+    gateway::Router router;
+    gateway::AddApiRoutes(services, router);
     gateway::HttpServerConfig http;
     http.address = config.address;
     http.port = config.port;
@@ -321,6 +438,7 @@ struct Node::Parts {
       return WithAdvice(started.error(),
                         "address, port and [tls] are in " + directory.config().string());
     }
+    const std::lock_guard lock(appearing);
     server = std::move(*started);
     return base::Ok();
   }
@@ -353,16 +471,20 @@ base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
   TRY_STATUS(parts->StartLinks());
   if (config.engine) {
     TRY_STATUS(parts->StartReplication());
+    TRY_STATUS(parts->StartMetrics());
     TRY_STATUS(parts->AwaitServing(stop_asked));
   }
   TRY_STATUS(parts->StartCosigner());
-  if (!config.engine) parts->StartSequencer();
+  if (!config.engine) {
+    parts->StartSequencer();
+    TRY_STATUS(parts->StartMetrics());
+  }
   TRY_STATUS(parts->StartGateway());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
-base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
-                         const std::filesystem::path& founding_entry) {
+base::Result<FoundedLedger> FoundLedger(const NodeDirectory& directory, const Config& config,
+                                        const std::filesystem::path& founding_entry) {
   if (std::filesystem::exists(directory.ledger())) {
     return base::FailedPrecondition(directory.ledger().string() +
                                     " holds a ledger already: sogoc-node run serves it");
@@ -373,8 +495,15 @@ base::Status FoundLedger(const NodeDirectory& directory, const Config& config,
   TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
   const base::Status own =
       CheckOwnKeys(*memory, config.name, log_key.public_key(), cosigner_key.public_key());
-  if (!own && !config.engine) return own;
-  return storage::CreateLedger(StoreOptions(directory, config), *block);
+  if (!own && !config.engine) return own.error();
+  FoundedLedger founded;
+  founded.ledger_id = memory->ledger_id();
+  founded.origin = ledger::Load<ledger::LedgerRecord>(*memory, ledger::LedgerKey())->origin;
+  if (config.engine) {
+    TRY(founded.genesis_sha256, EngineGenesisHash(directory, config, *memory));
+  }
+  TRY_STATUS(storage::CreateLedger(StoreOptions(directory, config), *block));
+  return founded;
 }
 
 base::Result<base::Digest> MigrateToEngine(const NodeDirectory& directory, const Config& config) {

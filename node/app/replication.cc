@@ -131,6 +131,9 @@ class CometBftReplication final : public Replication {
   consensus::Orderer& orderer() override { return orderer_; }
   cometbft::EngineRpc& engine() override { return *rpc_; }
   base::Status Voting() const override { return engine_ ? engine_->Voting() : base::Ok(); }
+  std::size_t waiting_bytes() const override { return orderer_.waiting_bytes(); }
+  std::size_t travelling_bundles() const override { return orderer_.travelling_bundles(); }
+  const consensus::BlockTimes& block_times() const override { return application_.block_times(); }
 
  private:
   cometbft::BundleOrdererOptions OrdererOptions(const Config& config) const {

@@ -11,6 +11,7 @@
 #include "node/app/config.h"
 #include "node/app/node_directory.h"
 #include "node/base/result.h"
+#include "node/consensus/block_times.h"
 #include "node/consensus/cometbft/engine_rpc.h"
 #include "node/consensus/cometbft/ledger_application.h"
 #include "node/consensus/cometbft/validator_guard.h"
@@ -60,6 +61,12 @@ class Replication {
   virtual cometbft::EngineRpc& engine() = 0;
   // Ok if this node's engine votes (or is not ours to start), else what it waits for. Thread-safe.
   virtual base::Status Voting() const = 0;
+
+  // Thread-safe: bytes of entries that wait for a bundle, bundles that wait for their block, and
+  // how long blocks take.
+  virtual std::size_t waiting_bytes() const = 0;
+  virtual std::size_t travelling_bundles() const = 0;
+  virtual const consensus::BlockTimes& block_times() const = 0;
 };
 
 }  // namespace sogoc::app

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "node/gateway/api_common.h"
+#include "node/gateway/health.h"
 #include "node/ledger/records.h"
 #include "node/storage/fail_stop.h"
 
@@ -15,17 +16,24 @@ bool Accepts(const Request& request, std::string_view type) {
   return request.Header("Accept").find(type) != std::string_view::npos;
 }
 
-// GET /v1/health: green only if this node would answer a stamp (reliability rule R19).
+// GET /v1/health: green only if others can rely on this node (reliability rule R19).
 Response Health(const ApiServices& services, const Request& request) {
   const ReadPoint point = ReadAtCheckpoint(services);
-  Response response = Answer(request, LedgerStatusAt(services, point).checkpoint());
+  v1::Health health;
+  *health.mutable_checkpoint() = LedgerStatusAt(services, point).checkpoint();
   const auto parameters =
       ledger::Load<ledger::ParametersRecord>(*point.state, ledger::ParametersKey());
-  const auto& verdict = point.signed_head->verdict;
-  const std::uint64_t now_s = services.clock.Now() / base::kNsPerSecond;
-  const bool fresh =
-      parameters && verdict.quorum_time_s + parameters->checkpoint_age_max_seconds >= now_s;
-  if (!verdict.has_quorum || !fresh) response.status = 503;
+  HealthFacts facts;
+  facts.quorum = point.signed_head->verdict.has_quorum;
+  facts.cosigned = point.signed_head->verdict.cosignatures.size();
+  facts.quorum_needed = point.signed_head->quorum_needed;
+  facts.checkpoint_age_s = health.checkpoint().age_seconds();
+  facts.checkpoint_age_max_s = parameters->checkpoint_age_max_seconds;
+  facts.own = OwnStandingOf(services);
+  for (std::string& problem : HealthProblems(facts)) health.add_problems(std::move(problem));
+  health.set_healthy(health.problems().empty());
+  Response response = Answer(request, health);
+  if (!health.healthy()) response.status = 503;
   return response;
 }
 
@@ -46,6 +54,10 @@ Response Answer(const Request& request, const google::protobuf::Message& message
   response.body = response.content_type == kJson ? ToJson(message) : message.SerializeAsString();
   response.fields.push_back({"Access-Control-Allow-Origin", "*"});
   return response;
+}
+
+OwnStanding OwnStandingOf(const ApiServices& services) {
+  return services.own ? services.own() : OwnStanding{};
 }
 
 ReadPoint ReadAtCheckpoint(const ApiServices& services) {

@@ -11,6 +11,7 @@
 
 #include "node/base/time.h"
 #include "node/consensus/orderer.h"
+#include "node/gateway/own_standing.h"
 #include "node/gateway/router.h"
 #include "node/peer/cosigner.h"
 #include "node/peer/peer_status.h"
@@ -33,6 +34,8 @@ struct ApiServices {
   std::function<std::vector<peer::PeerStatus>()> peers;
   // How long an answer may wait for a quorum, within the time that the server gives a handler.
   std::chrono::milliseconds final_wait{20'000};
+  // How this node itself stands; null: nothing is wrong with it. Thread-safe.
+  std::function<OwnStanding()> own = nullptr;
 };
 
 // Adds all routes. The services must outlive the router's use.

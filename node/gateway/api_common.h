@@ -30,6 +30,8 @@ struct ReadPoint {
 };
 ReadPoint ReadAtCheckpoint(const ApiServices& services);
 
+OwnStanding OwnStandingOf(const ApiServices& services);
+
 // Sets the four fields that CommittedEntry and LogEntry have in common.
 template <class Message>
 void SetStanding(const peer::Standing& standing, Message& out) {

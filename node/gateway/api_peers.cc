@@ -1,4 +1,7 @@
+#include <map>
+
 #include "node/gateway/api_common.h"
+#include "node/ledger/records.h"
 
 namespace sogoc::gateway {
 namespace {
@@ -31,14 +34,74 @@ v1::PeerView View(const peer::PeerStatus& status) {
   return view;
 }
 
+v1::EngineView View(const EngineStanding& engine) {
+  v1::EngineView view;
+  if (!engine.answers) view.set_problem(engine.answers.error().message);
+  view.set_version(engine.version);
+  view.set_height(engine.height);
+  view.set_catching_up(engine.catching_up);
+  view.set_voting_power(engine.voting_power);
+  view.set_peers(engine.peers);
+  if (!engine.votes) view.set_votes_not(engine.votes.error().message);
+  view.set_height_unchanged_seconds(static_cast<std::uint64_t>(engine.height_unchanged.count()));
+  return view;
+}
+
+v1::OwnStatus OwnStatusOf(const ApiServices& services) {
+  const OwnStanding own = OwnStandingOf(services);
+  const auto head = services.store.Head();
+  const auto latest = services.cosigner.Latest();
+  v1::OwnStatus status;
+  status.set_version(own.version);
+  status.set_height(head->header.height);
+  status.set_size(head->log.size());
+  status.set_engine_height(services.store.EngineHeight().value_or(0));
+  if (latest->verdict.has_quorum) status.set_final_size(latest->head.log.size());
+  status.set_serving(own.serving);
+  if (!own.takes_entries) status.set_entries_not(own.takes_entries.error().message);
+  if (!own.clock) status.set_clock_problem(own.clock.error().message);
+  status.set_genesis_sha256(own.genesis_sha256);
+  if (own.engine) *status.mutable_engine() = View(*own.engine);
+  status.set_fork_evidence(own.fork_evidence);
+  status.set_validator_evidence(own.validator_evidence);
+  return status;
+}
+
 Response ShowPeers(const ApiServices& services, const Request& request) {
+  std::map<std::string, std::string> organisations;
+  const auto record = ledger::Load<ledger::PeersRecord>(services.store, ledger::PeersKey());
+  for (const ledger::PeerRecord& peer : record->peers) organisations[peer.name] = peer.organisation;
   v1::PeersStatus out;
   out.set_name(services.peer_name);
   const base::Status signing = services.cosigner.Signing();
   out.set_cosigns(signing.has_value());
   if (!signing) out.set_cosigns_not(signing.error().message);
   if (services.peers) {
-    for (const peer::PeerStatus& status : services.peers()) *out.add_peers() = View(status);
+    for (const peer::PeerStatus& status : services.peers()) {
+      v1::PeerView& view = *out.add_peers();
+      view = View(status);
+      view.set_organisation(organisations[status.name]);
+    }
+  }
+  *out.mutable_own() = OwnStatusOf(services);
+  out.mutable_own()->set_organisation(organisations[services.peer_name]);
+  return Answer(request, out);
+}
+
+// The peers as the ledger names them: what a change of peers starts from.
+Response ShowRecord(const ApiServices& services, const Request& request) {
+  const ReadPoint point = ReadAtCheckpoint(services);
+  const auto record = ledger::Load<ledger::PeersRecord>(*point.state, ledger::PeersKey());
+  v1::PeerList out;
+  for (const ledger::PeerRecord& peer : record->peers) {
+    v1::Peer& view = *out.add_peers();
+    view.set_name(peer.name);
+    view.set_organisation(peer.organisation);
+    view.set_log_key(base::ToText(peer.log_key));
+    view.set_cosigner_key(base::ToText(peer.cosigner_key));
+    view.set_tls_key_hash(base::ToText(peer.tls_key_hash));
+    view.set_validator_key(base::ToText(peer.validator_key));
+    for (const std::string& endpoint : peer.endpoints) view.add_endpoints(endpoint);
   }
   return Answer(request, out);
 }
@@ -46,8 +109,10 @@ Response ShowPeers(const ApiServices& services, const Request& request) {
 }  // namespace
 
 void AddPeerRoutes(const ApiServices& services, Router& router) {
-  router.Get("/v1/peers",
-             [services](const Request& request) { return ShowPeers(services, request); });
+  GetInBackground(services, router, "/v1/peers",
+                  [services](const Request& request) { return ShowPeers(services, request); });
+  GetInBackground(services, router, "/v1/peers/record",
+                  [services](const Request& request) { return ShowRecord(services, request); });
 }
 
 }  // namespace sogoc::gateway

@@ -25,19 +25,25 @@ std::string DirectoryOf(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-Status CheckFreeSpace(const std::string& path, const SpaceReserve& reserve) {
-  struct statvfs stat;
+Result<FreeSpace> MeasureFreeSpace(const std::string& path, const SpaceReserve& reserve) {
+  struct statvfs stat {};
   if (::statvfs(path.c_str(), &stat) != 0) {
     return base::Unavailable("free space of " + path + ": " +
                              std::generic_category().message(errno));
   }
-  const std::uint64_t free = stat.f_bavail * stat.f_frsize;
-  const std::uint64_t total = stat.f_blocks * stat.f_frsize;
-  const std::uint64_t needed = std::max(
-      {reserve.bytes_min, total / 100 * reserve.percent_min, 2 * reserve.largest_write_bytes});
-  if (free < needed) {
-    return base::Unavailable(path + " has " + std::to_string(free) + " bytes free, needs " +
-                             std::to_string(needed));
+  FreeSpace space;
+  space.free = stat.f_bavail * stat.f_frsize;
+  space.total = stat.f_blocks * stat.f_frsize;
+  space.needed = std::max({reserve.bytes_min, space.total / 100 * reserve.percent_min,
+                           2 * reserve.largest_write_bytes});
+  return space;
+}
+
+Status CheckFreeSpace(const std::string& path, const SpaceReserve& reserve) {
+  TRY(const FreeSpace space, MeasureFreeSpace(path, reserve));
+  if (!space.enough()) {
+    return base::Unavailable(path + " has " + std::to_string(space.free) + " bytes free, needs " +
+                             std::to_string(space.needed));
   }
   return base::Ok();
 }

@@ -24,6 +24,16 @@ struct SpaceReserve {
   std::uint64_t largest_write_bytes = 0;  // twice this much must fit
 };
 
+struct FreeSpace {
+  std::uint64_t free = 0;    // for this user, bytes
+  std::uint64_t total = 0;   // of the file system
+  std::uint64_t needed = 0;  // that the reserve comes to
+
+  bool enough() const { return free >= needed; }
+};
+// Of the file system that holds `path`. kUnavailable: it cannot be asked.
+Result<FreeSpace> MeasureFreeSpace(const std::string& path, const SpaceReserve& reserve);
+
 // Ok if the file system that holds `path` has at least the reserve free for this user.
 // kUnavailable, with free and needed bytes, if not: refuse new entries, keep serving reads. A disk
 // that fills up during a commit ends the process, so ask before anything is promised.

@@ -1,4 +1,5 @@
-// Writes docs/refusals.md and docs/rules.md from the code, or says that they are out of date.
+// Writes docs/refusals.md, docs/rules.md and docs/metrics.md from the code, or says that they are
+// out of date.
 //
 // usage: generated_docs [--write]
 
@@ -8,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "node/app/metrics.h"
 #include "node/ledger/refusal.h"
 #include "tests/support/paths.h"
 
@@ -155,6 +157,22 @@ std::string RulesPage() {
   return out.str();
 }
 
+std::string MetricsPage() {
+  std::ostringstream out;
+  out << "# Metrics\n\n"
+         "What a node says of itself at `http://IP:PORT/metrics`, in the text format of "
+         "Prometheus, where `metrics = \"IP:PORT\"` of node.toml names. The port has no password: "
+         "loopback, or a network of your own. A figure that is not known is left out. The "
+         "engine's own figures (`cometbft_…`) are at `[engine] metrics`. A dashboard and alert "
+         "rules are in [packaging/monitoring](../packaging/monitoring/).\n"
+      << kGenerated << "\n| metric | kind | labels | |\n|---|---|---|---|\n";
+  for (const app::MetricInfo& info : app::AllMetrics()) {
+    out << "| `" << info.name << "` | " << info.kind << " | " << info.labels << " | " << info.help
+        << " |\n";
+  }
+  return out.str();
+}
+
 // Every rule of the code has a row: rules are numbered without gaps from kI1 to kI24.
 bool EveryRuleHasText() {
   constexpr auto kLast = static_cast<unsigned>(Rule::kI24);
@@ -192,5 +210,6 @@ int main(int argc, char** argv) {
   }
   const bool refusals = IsUpToDate("refusals.md", RefusalsPage(), write);
   const bool rules = IsUpToDate("rules.md", RulesPage(), write);
-  return refusals && rules ? 0 : 1;
+  const bool metrics = IsUpToDate("metrics.md", MetricsPage(), write);
+  return refusals && rules && metrics ? 0 : 1;
 }

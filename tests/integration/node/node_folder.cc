@@ -36,7 +36,7 @@ NodeFolder::NodeFolder() : directory_(temp_ / "node") {
   first.Add(**ledger::ExecuteFounding(founding));
   policy_ = ledger::PolicyOf(first).value();
   std::ofstream(temp_ / "founding.entry", std::ios::binary) << base::ToText(founding.bytes);
-  const base::Status founded = app::FoundLedger(directory_, config_, temp_ / "founding.entry");
+  const auto founded = app::FoundLedger(directory_, config_, temp_ / "founding.entry");
   EXPECT_TRUE(founded) << founded.error().message;
 }
 

@@ -236,6 +236,7 @@ TEST(ConfigTest, WhatInitWritesIsReadBackAndMistakesAreNamed) {
                {"port = 70000\n", "port must be"},
                {"port = \"8080\"\n", "port must be"},
                {"address = 5\n", "address must be text"},
+               {"metrics = \"9464\"\n", "metrics: "},
                {"[tls]\ncertificate = \"a\"\n", "private_key is missing"},
                {"name = \"x\"\nname = \"y\"\n", "line"},
                {"= =\n", "line"}};

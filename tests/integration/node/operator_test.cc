@@ -153,6 +153,26 @@ class Operator : public testing::Test {
 NodeFolder* Operator::ours_ = nullptr;
 NodeFolder* Operator::theirs_ = nullptr;
 
+TEST_F(Operator, AFolderIsFoundedAndMovesWithItsPassphrase) {
+  const fs::path made = desk_ / "new";
+  fs::create_directory(made);
+  fs::copy_file(home() / "pass", made / "node.pass");
+  const Outcome init =
+      RunNode({"init", made, "--name", "peer9.example", "--organisation", "vp", "--resolver-host",
+               "ocop.example", "--passphrase-file", made / ".." / "new" / "node.pass",
+               "--metrics-listen", "127.0.0.1:9464"});
+  ASSERT_EQ(init.status, 0) << init.output;
+  EXPECT_THAT(ReadText(made / "node.toml"), AllOf(HasSubstr("passphrase_file = \"node.pass\"\n"),
+                                                  HasSubstr("\nmetrics = \"127.0.0.1:9464\"\n")));
+
+  fs::remove_all(node() / "ledger");
+  fs::remove_all(node() / "signed");
+  fs::create_directory(node() / "signed");
+  const Outcome found = RunNode({"found", node(), home() / "founding.entry"});
+  EXPECT_EQ(found.status, 0) << found.output;
+  EXPECT_THAT(found.output, AllOf(HasSubstr(base::ToHex(ours_->ledger_id())), HasSubstr("origin")));
+}
+
 TEST_F(Operator, MistakesInTheConfigurationAreNamedWithWhatIsAllowed) {
   const auto line = [this](const char* text) {
     return [this, text] { WriteText(toml(), text + ("\n" + ReadText(toml()))); };

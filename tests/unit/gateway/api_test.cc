@@ -47,10 +47,11 @@ class ApiTest : public testing::Test {
     sequencer_ = std::make_unique<consensus::Sequencer>(
         *store_, clock_, *verifier_, consensus::SequencerOptions{},
         [this](const ledger::ChainHead& head) { cosigner_->Extend(head); });
-    AddApiRoutes({*store_, *sequencer_, *cosigner_, clock_,
-                  [](const std::function<void()>& work) { work(); }, "ocop.example",
-                  "peer1.example", [this] { return statuses_; }, final_wait},
-                 router_);
+    AddApiRoutes(
+        {*store_, *sequencer_, *cosigner_, clock_,
+         [](const std::function<void()>& work) { work(); }, "ocop.example", "peer1.example",
+         [this] { return statuses_; }, final_wait, [this] { return own_; }},
+        router_);
     for (const auto& block : support::FirstBlocks(world, ledger_->ledger_id())) {
       for (const auto& first : block) {
         entries_.push_back(ledger_->SignBytes(first.author, first.operations));
@@ -116,6 +117,9 @@ class ApiTest : public testing::Test {
         cosigner_->Receive(peer + ".example", {checkpoint.size, checkpoint.root, height, line, ""}),
         peer::LineFate::kCounted);
   }
+  ledger::PeerRecord OwnRecord() const {
+    return ledger::Load<ledger::PeersRecord>(*store_, ledger::PeersKey())->peers.at(0);
+  }
   static bool IsReady(const std::future<Response>& answer) {
     return answer.wait_for(milliseconds(50)) == std::future_status::ready;
   }
@@ -128,6 +132,7 @@ class ApiTest : public testing::Test {
   crypto::LogNodeReader log_reader_;
   const std::unique_ptr<crypto::P256BatchVerifier> verifier_ = crypto::MakePlainP256Verifier();
   std::vector<peer::PeerStatus> statuses_;
+  OwnStanding own_;
   std::unique_ptr<peer::Cosigner> cosigner_;
   std::unique_ptr<consensus::Sequencer> sequencer_;
   Router router_;
@@ -249,6 +254,54 @@ TEST_F(ApiTest, PeersAreShownAsTheyStand) {
   EXPECT_EQ(peers.peers(0).height(), 7U);
   EXPECT_EQ(peers.peers(1).dial_problem(), "Connection refused");
   EXPECT_FALSE(peers.peers(1).clock_known());
+}
+
+TEST_F(ApiTest, HealthNamesWhatFails) {
+  Begin(1);
+  auto health = Get<v1::Health>({"v1", "health"});
+  EXPECT_TRUE(health.healthy());
+  EXPECT_TRUE(health.checkpoint().quorum());
+  own_.takes_entries = base::Unavailable("the disk is full");
+  own_.engine.emplace();
+  own_.engine->catching_up = true;
+  const Response response = Call(Method::kGet, {"v1", "health"}).get();
+  EXPECT_EQ(response.status, 503);
+  health = Parse<v1::Health>(response);
+  EXPECT_FALSE(health.healthy());
+  EXPECT_THAT(health.problems(),
+              ElementsAre(HasSubstr("the disk is full"), HasSubstr("catching up")));
+}
+
+TEST_F(ApiTest, ThePeerThatAnswersSaysHowItStands) {
+  Begin(4);
+  own_.version = "0.1.0";
+  own_.clock = base::FailedPrecondition("11 s behind");
+  own_.engine.emplace();
+  own_.engine->height = 44;
+  own_.engine->votes = base::Unavailable("catching up");
+  own_.validator_evidence = 2;
+  const auto own = Get<v1::PeersStatus>({"v1", "peers"}).own();
+  EXPECT_EQ(own.organisation(), OwnRecord().organisation);
+  EXPECT_EQ(own.version(), "0.1.0");
+  EXPECT_EQ(own.size(), store_->Head()->log.size());
+  EXPECT_EQ(own.clock_problem(), "11 s behind");
+  EXPECT_EQ(own.engine().height(), 44U);
+  EXPECT_EQ(own.engine().votes_not(), "catching up");
+  EXPECT_EQ(own.validator_evidence(), 2U);
+}
+
+TEST_F(ApiTest, ThePeersRecordIsServedAsTheLedgerHasIt) {
+  Begin(4);
+  const auto list = Get<v1::PeerList>({"v1", "peers", "record"});
+  ASSERT_EQ(list.peers_size(), 4);
+  const ledger::PeerRecord own = OwnRecord();
+  EXPECT_EQ(list.peers(0).name(), "peer1.example");
+  EXPECT_EQ(list.peers(0).organisation(), own.organisation);
+  EXPECT_EQ(list.peers(0).log_key(), base::ToText(own.log_key));
+  EXPECT_EQ(list.peers(0).cosigner_key(), base::ToText(own.cosigner_key));
+  EXPECT_EQ(list.peers(0).tls_key_hash(), base::ToText(own.tls_key_hash));
+  EXPECT_EQ(list.peers(0).validator_key(), base::ToText(own.validator_key));
+  EXPECT_EQ(static_cast<std::size_t>(list.peers(0).endpoints_size()), own.endpoints.size());
 }
 
 TEST_F(ApiTest, TheCheckpointIsServedAsItStands) {

@@ -1,0 +1,148 @@
+// doctor, health and the metrics of a real node, with the real program.
+
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "node/consensus/cometbft/validators.h"
+#include "tests/integration/node/node_folder.h"
+#include "tests/integration/node/node_process.h"
+#include "tests/support/certificate.h"
+
+namespace sogoc {
+namespace {
+
+namespace fs = std::filesystem;
+using support::NodeFolder;
+using support::NodeProcess;
+using support::Process;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// A port that was free a moment ago.
+std::uint16_t FreePort() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ::close(listener);
+  return ntohs(address.sin_port);
+}
+
+struct Outcome {
+  int status = 0;
+  std::string output;
+};
+
+class DoctorTest : public testing::Test {
+ protected:
+  DoctorTest() {
+    app::Config config = folder_.config();
+    config.port = FreePort();
+    config.metrics = "127.0.0.1:" + std::to_string(metrics_port_);
+    std::ofstream(folder_.directory().config()) << app::FormatConfig(config);
+  }
+  Outcome Run(const std::string& command, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {command, folder_.directory().path().string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Process process("sogoc-node", arguments);
+    const int status = process.Wait();
+    return {status, process.output()};
+  }
+
+  NodeFolder folder_;
+  const std::uint16_t metrics_port_ = FreePort();
+};
+
+TEST_F(DoctorTest, ANodeThatServesIsWell) {
+  NodeProcess node(folder_.directory().path());
+  const Outcome health = Run("health");
+  EXPECT_EQ(health.status, 0) << health.output;
+  EXPECT_EQ(health.output, "healthy\n");
+  const Outcome doctor = Run("doctor");
+  EXPECT_EQ(doctor.status, 0) << doctor.output;
+  EXPECT_EQ(doctor.output, "peer1.example: nothing is wrong\n");
+
+  auto client =
+      tools::HttpClient::Create("http://127.0.0.1:" + std::to_string(metrics_port_)).value();
+  auto gateway = tools::HttpClient::Create(node.url()).value();
+  support::SubmitAll(gateway, folder_.FirstEntries());
+  const auto metrics = client.Get("/metrics");
+  ASSERT_TRUE(metrics) << metrics.error().message;
+  EXPECT_THAT(std::string(metrics->Header("Content-Type")),
+              StartsWith("text/plain; version=0.0.4"));
+  EXPECT_THAT(metrics->body, HasSubstr("sogoc_signing 1\n"));
+  EXPECT_THAT(metrics->body, HasSubstr("sogoc_checkpoint_quorum 1\n"));
+  EXPECT_THAT(metrics->body, HasSubstr("sogoc_answer_seconds_count 1\n"));
+  EXPECT_THAT(metrics->body, Not(HasSubstr("outcome=\"committed\"} 0\n")));
+  EXPECT_THAT(metrics->body, Not(HasSubstr("sogoc_block_commit_seconds_count 0\n")));
+  // The gateway is public, and has none.
+  EXPECT_EQ(gateway.Get("/metrics")->status, 404);
+}
+
+TEST_F(DoctorTest, OverTlsTheGatewayMustShowTheCertificateOfItsFile) {
+  app::Config config = app::ReadConfig(folder_.directory().config()).value();
+  const support::Certificate certificate = support::MakeCertificate("DNS:ocop.hatinh.example");
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream(folder_.directory().path() / name) << text;
+    return name;
+  };
+  config.tls = {write("chain.pem", certificate.certificate),
+                write("key.pem", certificate.private_key)};
+  std::ofstream(folder_.directory().config()) << app::FormatConfig(config);
+  Process node("sogoc-node", {"run", folder_.directory().path()});
+  ASSERT_THAT(node.ReadLine().value(), HasSubstr("https://"));
+  EXPECT_EQ(Run("health").output, "healthy\n");
+  write("chain.pem", support::MakeCertificate("DNS:ocop.hatinh.example").certificate);
+  const Outcome health = Run("health");
+  EXPECT_EQ(health.status, 1);
+  EXPECT_THAT(health.output, HasSubstr("shows another certificate than chain.pem"));
+  EXPECT_THAT(Run("doctor").output, HasSubstr("The gateway does not answer"));
+}
+
+TEST_F(DoctorTest, ANodeThatDoesNotRunIsLookedAtOnTheDisk) {
+  const Outcome health = Run("health");
+  EXPECT_EQ(health.status, 1);
+  EXPECT_THAT(health.output, HasSubstr("refused"));
+  fs::permissions(folder_.directory().key("log"), fs::perms::group_read, fs::perm_options::add);
+  fs::create_directories(folder_.directory().evidence());
+  std::ofstream(folder_.directory().evidence() / "fork-7-peer2.txt") << "two notes";
+  fs::copy_file(folder_.directory().key("validator"), folder_.directory().key("cosigner"),
+                fs::copy_options::overwrite_existing);
+  const auto validator = folder_.directory().ReadKey(folder_.config(), "validator");
+  std::ofstream(
+      folder_.directory().old_copy_mark(cometbft::ValidatorAddress(validator.value().public_key())))
+      << "as the node leaves it";
+  const Outcome doctor = Run("doctor");
+  EXPECT_EQ(doctor.status, 1);
+  for (const char* said :
+       {"things are wrong", "The node does not run", "log.key", "evidence: 1 in ",
+        "keys/cosigner.key is not the key that the ledger names for peer1.example",
+        "This folder is an old copy", "Not checked"}) {
+    EXPECT_THAT(doctor.output, HasSubstr(said));
+  }
+  const Outcome json = Run("doctor", {"--json"});
+  EXPECT_EQ(json.status, 1);
+  EXPECT_THAT(json.output, HasSubstr("\"findings\": ["));
+  EXPECT_THAT(json.output, HasSubstr("\"to_do\": "));
+}
+
+TEST_F(DoctorTest, AFolderThatIsNoneCannotBeChecked) {
+  fs::remove(folder_.directory().config());
+  EXPECT_EQ(Run("doctor").status, 2);
+  Process nowhere("sogoc-node", {"doctor", "/nonexistent"});
+  EXPECT_EQ(nowhere.Wait(), 2);
+  EXPECT_THAT(nowhere.output(), HasSubstr("/nonexistent does not exist"));
+}
+
+}  // namespace
+}  // namespace sogoc
