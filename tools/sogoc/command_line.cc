@@ -8,6 +8,7 @@
 #include "tools/sogoc/found.h"
 #include "tools/sogoc/key_commands.h"
 #include "tools/sogoc/labels_issue.h"
+#include "tools/sogoc/peers.h"
 #include "tools/sogoc/show.h"
 
 namespace sogoc::tools {
@@ -174,7 +175,7 @@ class CommandLine {
 std::vector<Command> AllCommands() {
   std::vector<Command> all;
   for (auto part : {KeyCommands(), EntryCommands(), OperationCommands(), LabelsIssueCommands(),
-                    ShowCommands(), FoundCommands(), AdminUnitsImportCommands()}) {
+                    ShowCommands(), PeersCommands(), FoundCommands(), AdminUnitsImportCommands()}) {
     for (Command& command : part) all.push_back(std::move(command));
   }
   return all;

@@ -27,6 +27,9 @@ class FakeNode {
     ledger.set_ledger_id(std::string(64, 'a'));
     gateway::Router router;
     router.Get("/v1/ledger", [this](const gateway::Request&) { return JsonAnswer(ledger); });
+    router.Get("/v1/peers", [this](const gateway::Request&) { return JsonAnswer(peers); });
+    router.Get("/v1/peers/record",
+               [this](const gateway::Request&) { return JsonAnswer(peers_record); });
     router.Get("/v1/label-runs/{gtin}/{first}", [this](const gateway::Request&) {
       return run ? JsonAnswer(*run) : gateway::Problem(404, "There is no such run");
     });
@@ -72,6 +75,8 @@ class FakeNode {
 
   // Set before the program runs; read when it has answered.
   v1::LedgerStatus ledger;
+  v1::PeersStatus peers;
+  v1::PeerList peers_record;
   std::optional<v1::LabelRunView> run;
   std::function<gateway::Response(const v1::SubmitRequest&)> answer = Commit;
   std::vector<v1::SubmitRequest> requests;
