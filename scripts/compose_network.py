@@ -32,12 +32,6 @@ class Founding(Network):
                                   "private": "127.0.0.1", "url": f"http://127.0.0.{number}:{GATEWAY}"})
         print(f"Founded the ledger {self.state['ledger_id']}.")
 
-    def init(self, peer):
-        super().init(peer)
-        # The peer finds the same folder elsewhere.
-        config = self.home(peer) / "node.toml"
-        config.write_text(config.read_text().replace(f"{self.home(peer)}/", ""))
-
 
 class ComposeNetwork(Network):
     """Of the running containers. `folder` gets the participants' keys, out of the founder's volume."""

@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DEMO = json.loads((ROOT / "data/demo/demo.json").read_text())
 FIRST_UID = 64_100  # peer N runs as this + N where the network is started as root
 PROGRAMS = ("sogoc", "sogoc-node", "sogoc-verify")
-GATEWAY, PEER, P2P, RPC, METRICS = 8080, 26670, 26656, 26657, 26660
+GATEWAY, PEER, P2P, RPC, ENGINE_METRICS, METRICS = 8080, 26670, 26656, 26657, 26660, 9464
 
 
 def fail(message):
@@ -120,7 +120,8 @@ class Network:
                  "--engine-program", self.programs / "cometbft", "--endpoint", peer["url"],
                  "--endpoint", f"peer://{host}:{PEER}", "--p2p", f"{host}:{P2P}",
                  "--engine-listen", f"{bind}:{P2P}", "--engine-rpc", f"{peer['private']}:{RPC}",
-                 "--engine-metrics", f"{peer['private']}:{METRICS}", "--peer-listen", f"{bind}:{PEER}")
+                 "--engine-metrics", f"{peer['private']}:{ENGINE_METRICS}", "--metrics-listen",
+                 f"{peer['private']}:{METRICS}", "--peer-listen", f"{bind}:{PEER}")
         # A demonstration may run on a disk that is nearly full; a real ledger should not.
         config = (home / "node.toml").read_text()
         (home / "node.toml").write_text(config.replace("reserve_percent = 5", "reserve_percent = 0"))
