@@ -113,7 +113,7 @@ base::Result<AuditResult> AuditStore(
   settings.path = (directory.ledger() / "store").string();
   settings.mode = storage::RocksSettings::Mode::kReadOnly;
   TRY(const auto stored, storage::OpenRocksStore(settings));
-  TRY_STATUS(stored->VerifyFiles());
+  TRY_STATUS(stored->VerifyFiles([] { return true; }));
 
   const auto first = storage::ReadHeader(*stored, 0);
   const auto head = storage::ReadHead(*stored);

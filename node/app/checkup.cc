@@ -289,6 +289,11 @@ void FindInNode(const Checkup& checkup, Findings& found) {
     found.push_back({"Blocks that this node promised are still being brought back",
                      "Wait, and keep the other peers running"});
   }
+  if (!own.store_damage().empty()) {
+    found.push_back({"The stored ledger is damaged: " + own.store_damage(),
+                     "Stop the node, keep the folder as it is, look at the disk (smartctl, "
+                     "dmesg), and see docs/OPERATORS.md, Restoring"});
+  }
   if (!status.cosigns() && !own.organisation().empty()) {
     found.push_back({"This peer does not sign: " + status.cosigns_not(),
                      "It signs by itself as soon as the reason is gone"});

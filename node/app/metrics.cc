@@ -237,6 +237,24 @@ const std::vector<Metric>& Metrics() {
         "1 if it votes: this node lets it, and it is one of the validators"},
        OfEngine([](E e) { return e.votes && e.voting_power > 0 ? 1.0 : 0.0; })},
 
+      // What is stored
+      {{"sogoc_scrub_age_seconds", "gauge", "",
+        "Since the whole ledger was last read again and compared with its hashes, or since the "
+        "start"},
+       One([](F f) -> Number {
+         if (!f.own.scrub) return std::nullopt;
+         return Value(f.own.scrub->age.count());
+       })},
+      {{"sogoc_scrub_passes_total", "counter", "", "How often it was, since the start"},
+       One([](F f) -> Number {
+         if (!f.own.scrub) return std::nullopt;
+         return Value(f.own.scrub->passes);
+       })},
+      {{"sogoc_scrub_damage", "gauge", "", "1 if that found damage"}, One([](F f) -> Number {
+         if (!f.own.scrub) return std::nullopt;
+         return f.own.scrub->whole ? 0 : 1;
+       })},
+
       // What points at somebody
       {{"sogoc_evidence_files", "gauge", "kind",
         "Cases in evidence/: fork (two logs signed), validator (voted twice)"},

@@ -15,6 +15,7 @@
 #include "node/app/evidence.h"
 #include "node/app/metrics.h"
 #include "node/app/replication.h"
+#include "node/app/scrubber.h"
 #include "node/consensus/cometbft/validators.h"
 #include "node/consensus/counted_orderer.h"
 #include "node/consensus/sequencer.h"
@@ -126,6 +127,7 @@ struct Node::Parts {
   std::unique_ptr<storage::LedgerStore> store;
   std::unique_ptr<crypto::P256BatchVerifier> verifier = crypto::MakePlainP256Verifier();
   crypto::LogNodeReader log_reader;
+  std::unique_ptr<Scrubber> scrubber;
   CosignerSeat seat;
   base::Bytes validator;                            // address of this peer's key, with [engine]
   std::atomic<bool> votes = false;                  // the engine, with that key
@@ -147,6 +149,7 @@ struct Node::Parts {
     if (server) server->Stop();
     if (metrics_server) metrics_server->Stop();
     readers.join();
+    scrubber.reset();
     engine_watch.reset();
     sequencer.reset();
     replication.reset();
@@ -318,6 +321,14 @@ struct Node::Parts {
     return base::Ok();
   }
 
+  void StartScrubber() {
+    ScrubberOptions options;
+    options.on_damage = [](const base::Error& error) {
+      spdlog::error("THE STORED LEDGER IS DAMAGED: {}", error.message);
+    };
+    scrubber = std::make_unique<Scrubber>(*store, std::move(options));
+  }
+
   // ---- How this node stands
 
   gateway::OwnStanding Standing() const {
@@ -331,6 +342,7 @@ struct Node::Parts {
       own.engine = engine_watch->Standing();
       own.engine->votes = replication->Voting();
     }
+    own.scrub = scrubber->Standing();
     const EvidenceCount count = evidence.Count();
     own.fork_evidence = count.forks;
     own.validator_evidence = count.validators;
@@ -468,6 +480,7 @@ base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
   auto parts = std::make_unique<Parts>(directory, config);
   TRY_STATUS(parts->OpenStore());
   TRY_STATUS(parts->CheckKeys());
+  parts->StartScrubber();
   TRY_STATUS(parts->StartLinks());
   if (config.engine) {
     TRY_STATUS(parts->StartReplication());

@@ -64,6 +64,10 @@ v1::OwnStatus OwnStatusOf(const ApiServices& services) {
   if (own.engine) *status.mutable_engine() = View(*own.engine);
   status.set_fork_evidence(own.fork_evidence);
   status.set_validator_evidence(own.validator_evidence);
+  if (own.scrub) {
+    if (!own.scrub->whole) status.set_store_damage(own.scrub->whole.error().message);
+    status.set_scrub_age_seconds(static_cast<std::uint64_t>(own.scrub->age.count()));
+  }
   return status;
 }
 

@@ -18,6 +18,16 @@ void AddEngine(const EngineStanding& engine, std::vector<std::string>& problems)
   }
 }
 
+void AddScrub(const ScrubStanding& scrub, std::vector<std::string>& problems) {
+  if (!scrub.whole) {
+    problems.push_back("The stored ledger is damaged: " + scrub.whole.error().message);
+  } else if (scrub.age > kScrubAgeMax) {
+    problems.push_back("The stored ledger was last read again " +
+                       std::to_string(std::chrono::floor<std::chrono::hours>(scrub.age).count()) +
+                       " h ago");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> HealthProblems(const HealthFacts& facts) {
@@ -41,6 +51,7 @@ std::vector<std::string> HealthProblems(const HealthFacts& facts) {
   if (!facts.own.clock) {
     problems.push_back("The clock is wrong: " + facts.own.clock.error().message);
   }
+  if (facts.own.scrub) AddScrub(*facts.own.scrub, problems);
   if (facts.own.engine) AddEngine(*facts.own.engine, problems);
   return problems;
 }

@@ -25,6 +25,8 @@ struct HealthFacts {
 // An unchanged head is signed anew every 10 s, and the engine makes an empty block every 5 s: what
 // stands still for a minute is wrong, also in a network where nothing happens.
 inline constexpr std::chrono::seconds kHealthyAgeMax{60};
+// The whole ledger is read again within 24 h.
+inline constexpr std::chrono::hours kScrubAgeMax{48};
 
 // Sentences; none: it is well.
 std::vector<std::string> HealthProblems(const HealthFacts& facts);

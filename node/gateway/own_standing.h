@@ -23,6 +23,13 @@ struct EngineStanding {
   base::Status votes = base::Ok();  // an error: this node does not let it vote yet, and why
 };
 
+// Of the stored ledger, which is read again and again.
+struct ScrubStanding {
+  base::Status whole = base::Ok();  // an error: what is damaged
+  std::uint64_t passes = 0;         // since the start
+  std::chrono::seconds age{0};      // since the last pass ended, or since the start
+};
+
 struct OwnStanding {
   std::string version;  // of the program
   bool serving = true;  // false: blocks that were promised are still being brought back
@@ -30,7 +37,8 @@ struct OwnStanding {
   base::Status clock = base::Ok();          // against the other peers' clocks
   std::string genesis_sha256;               // of the engine's genesis file; empty without one
   std::optional<EngineStanding> engine;     // where there is one
-  std::uint64_t fork_evidence = 0;          // files
+  std::optional<ScrubStanding> scrub;
+  std::uint64_t fork_evidence = 0;  // files
   std::uint64_t validator_evidence = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -97,8 +98,10 @@ class KeyValueStore {
   virtual Status Write(const WriteBatch& batch) = 0;
 
   // Re-reads everything that is stored in files and compares checksums; slow, and safe beside reads
-  // and writes. kCorrupt names the damaged file.
-  virtual Status VerifyFiles() const = 0;
+  // and writes. Asks `go_on` after every MiB.
+  //   kCorrupt      names the damaged file
+  //   kUnavailable  a file cannot be read; or `go_on` said no
+  virtual Status VerifyFiles(const std::function<bool()>& go_on) const = 0;
 };
 
 }  // namespace sogoc::storage

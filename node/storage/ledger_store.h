@@ -120,8 +120,10 @@ class LedgerStore final : public ledger::ParentView {
   // Checks blocks [begin, end) again: every leaf, header and log hash, and the roots of the states
   // that are kept. kCorrupt names the height. Nothing is pruned meanwhile: keep the range small.
   Status Verify(ledger::Height begin, ledger::Height end) const;
-  // Checks every stored file against its checksum. kCorrupt names the file.
-  Status VerifyFiles() const { return store_->VerifyFiles(); }
+  // Checks every stored file against its checksum (KeyValueStore::VerifyFiles).
+  Status VerifyFiles(const std::function<bool()>& go_on) const {
+    return store_->VerifyFiles(go_on);
+  }
 
  private:
   void RequireFollows(const ledger::StagedBlock& block) const;

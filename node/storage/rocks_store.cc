@@ -4,6 +4,7 @@
 #include <rocksdb/file_system.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "node/storage/batch_numbers.h"
@@ -16,6 +17,7 @@ namespace {
 // Checksums of keys and values are made when a batch is built and compared when it is in the memory
 // table, so a bit that flips in between fails the write.
 constexpr std::size_t kProtectionBytesPerKey = 8;
+constexpr std::size_t kVerifyBytes = 1 << 20;
 
 rocksdb::Slice ToSlice(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -116,9 +118,10 @@ class RocksStore final : public KeyValueStore {
     return base::Ok();
   }
 
-  Status VerifyFiles() const override {
-    const rocksdb::Status status = db_->VerifyFileChecksums(read_);
-    if (!status.ok()) return RocksError("store: verify", status);
+  Status VerifyFiles(const std::function<bool()>& go_on) const override {
+    std::vector<rocksdb::LiveFileMetaData> files;
+    db_->GetLiveFilesMetaData(&files);
+    for (const rocksdb::LiveFileMetaData& file : files) TRY_STATUS(VerifyFile(file, go_on));
     return base::Ok();
   }
 
@@ -143,6 +146,40 @@ class RocksStore final : public KeyValueStore {
     }
     db_.reset(opened);
     return base::Ok();
+  }
+
+  // RocksDB's own check of all files cannot be stopped, and reads as fast as it can.
+  Status VerifyFile(const rocksdb::LiveFileMetaData& file,
+                    const std::function<bool()>& go_on) const {
+    const std::string path = file.directory + "/" + file.relative_filename;
+    const std::string what = "store: verify " + path;
+    std::unique_ptr<rocksdb::SequentialFile> reader;
+    rocksdb::Status status =
+        options_.db.env->NewSequentialFile(path, &reader, rocksdb::EnvOptions());
+    // A compaction may have replaced it meanwhile; one that is open can be read to its end.
+    if (!status.ok()) return IsLive(file) ? Status(RocksError(what, status)) : base::Ok();
+    const auto checksum = options_.db.file_checksum_gen_factory->CreateFileChecksumGenerator(
+        {path, file.file_checksum_func_name});
+    if (!checksum) return base::Corrupt(what + ": no checksum was stored");
+    std::string buffer(kVerifyBytes, '\0');
+    rocksdb::Slice chunk;
+    do {
+      status = reader->Read(buffer.size(), &chunk, buffer.data());
+      if (!status.ok()) return RocksError(what, status);
+      checksum->Update(chunk.data(), chunk.size());
+      if (!go_on()) return base::Unavailable(what + ": stopped");
+    } while (!chunk.empty());
+    checksum->Finalize();
+    if (checksum->GetChecksum() == file.file_checksum) return base::Ok();
+    return base::Corrupt(what + ": the file does not have its checksum");
+  }
+
+  bool IsLive(const rocksdb::LiveFileMetaData& file) const {
+    std::vector<rocksdb::LiveFileMetaData> files;
+    db_->GetLiveFilesMetaData(&files);
+    return std::ranges::any_of(files, [&](const rocksdb::LiveFileMetaData& other) {
+      return other.file_number == file.file_number;
+    });
   }
 
   // The first handle is that of RocksDB's own default family.

@@ -63,6 +63,7 @@ Shown Own(const v1::PeersStatus& status) {
   if (!status.cosigns()) add("it does not sign", OrUnknown(status.cosigns_not()));
   add("it takes no entries", own.entries_not());
   add("its clock is wrong", own.clock_problem());
+  add("its stored ledger is damaged", own.store_damage());
   if (own.has_engine()) {
     add("its engine is lost", own.engine().problem());
     add("it does not vote", own.engine().votes_not());

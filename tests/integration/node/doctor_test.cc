@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 using support::NodeFolder;
 using support::NodeProcess;
 using support::Process;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -81,6 +82,7 @@ TEST_F(DoctorTest, ANodeThatServesIsWell) {
   EXPECT_THAT(std::string(metrics->Header("Content-Type")),
               StartsWith("text/plain; version=0.0.4"));
   EXPECT_THAT(metrics->body, HasSubstr("sogoc_signing 1\n"));
+  EXPECT_THAT(metrics->body, HasSubstr("sogoc_scrub_damage 0\n"));
   EXPECT_THAT(metrics->body, HasSubstr("sogoc_checkpoint_quorum 1\n"));
   EXPECT_THAT(metrics->body, HasSubstr("sogoc_answer_seconds_count 1\n"));
   EXPECT_THAT(metrics->body, Not(HasSubstr("outcome=\"committed\"} 0\n")));
@@ -134,6 +136,27 @@ TEST_F(DoctorTest, ANodeThatDoesNotRunIsLookedAtOnTheDisk) {
   EXPECT_EQ(json.status, 1);
   EXPECT_THAT(json.output, HasSubstr("\"findings\": ["));
   EXPECT_THAT(json.output, HasSubstr("\"to_do\": "));
+}
+
+TEST_F(DoctorTest, ADamagedStoreIsNamedAndStopsNoDoctor) {
+  { const NodeProcess node(folder_.directory().path()); }
+  // What is stored has gone from the journal into tables, each of them read at a start.
+  { const NodeProcess node(folder_.directory().path()); }
+  std::string table;
+  for (const auto& entry : fs::directory_iterator(folder_.directory().ledger() / "store")) {
+    if (entry.path().extension() != ".sst") continue;
+    if (table.empty() || fs::file_size(entry) > fs::file_size(table)) table = entry.path();
+  }
+  ASSERT_FALSE(table.empty());
+  std::fstream file(table, std::ios::in | std::ios::out | std::ios::binary);
+  char byte = 0;
+  file.seekg(20).get(byte);
+  file.seekp(20).put(static_cast<char>(byte ^ 1));
+  file.close();
+  const Outcome doctor = Run("doctor");
+  EXPECT_EQ(doctor.status, 1);
+  EXPECT_THAT(doctor.output, AllOf(HasSubstr("The store cannot be read: "), HasSubstr(table),
+                                   HasSubstr("docs/OPERATORS.md, Restoring")));
 }
 
 TEST_F(DoctorTest, AFolderThatIsNoneCannotBeChecked) {

@@ -151,6 +151,8 @@ TEST(Checkup, NamesEachThingThatIsWrong) {
        [](Checkup& c) { c.space->free = 9'000'000'000; }},
       {"promised are still being brought back",
        [](Checkup& c) { c.status->mutable_own()->set_serving(false); }},
+      {"The stored ledger is damaged: 000012.sst",
+       [](Checkup& c) { c.status->mutable_own()->set_store_damage("000012.sst"); }},
       {"This peer does not sign: its store",
        [](Checkup& c) {
          c.status->set_cosigns(false);

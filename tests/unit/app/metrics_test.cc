@@ -30,6 +30,7 @@ NodeFigures Full() {
   figures.own.engine.emplace();
   figures.own.engine->voting_power = 10;
   figures.own.fork_evidence = 2;
+  figures.own.scrub = {base::Corrupt("000012.sst"), 4, std::chrono::hours(1)};
   figures.links.emplace();
   peer::PeerStatus& peer = figures.peers.emplace_back();
   peer.name = "peer2 \"x\"";
@@ -64,19 +65,28 @@ TEST(Metrics, EveryOneIsThereWithItsHelp) {
 
 TEST(Metrics, AreInTheUnitsTheyName) {
   const std::string text = MetricsText(Full());
-  for (const char* line :
-       {"sogoc_build_info{peer=\"peer1.example\",version=\"0.1.0\"} 1\n", "sogoc_head_height 12\n",
-        "sogoc_head_age_seconds 10\n", "sogoc_checkpoint_age_seconds 5\n",
-        "sogoc_heads_without_quorum 2\n", "sogoc_entries_total{outcome=\"refused\"} 7\n",
-        "sogoc_answer_seconds_bucket{le=\"0.005\"} 0\n",
-        "sogoc_answer_seconds_bucket{le=\"0.01\"} 2\n",
-        "sogoc_answer_seconds_bucket{le=\"+Inf\"} 3\n", "sogoc_answer_seconds_count 3\n",
-        "sogoc_answer_seconds_sum 40.5\n", "sogoc_peer_link_up{peer=\"peer2 \\\"x\\\"\"} 1\n",
-        "sogoc_peer_heard{peer=\"peer2 \\\"x\\\"\"} 0\n",
-        "sogoc_peer_clock_offset_seconds{peer=\"peer2 \\\"x\\\"\"} -1.5\n",
-        "sogoc_peer_heartbeat_age_seconds{peer=\"peer2 \\\"x\\\"\"} 1\n", "sogoc_engine_up 1\n",
-        "sogoc_engine_voting 1\n", "sogoc_evidence_files{kind=\"fork\"} 2\n",
-        "sogoc_disk_reserve_bytes 5\n"}) {
+  for (const char* line : {"sogoc_build_info{peer=\"peer1.example\",version=\"0.1.0\"} 1\n",
+                           "sogoc_head_height 12\n",
+                           "sogoc_head_age_seconds 10\n",
+                           "sogoc_checkpoint_age_seconds 5\n",
+                           "sogoc_heads_without_quorum 2\n",
+                           "sogoc_entries_total{outcome=\"refused\"} 7\n",
+                           "sogoc_answer_seconds_bucket{le=\"0.005\"} 0\n",
+                           "sogoc_answer_seconds_bucket{le=\"0.01\"} 2\n",
+                           "sogoc_answer_seconds_bucket{le=\"+Inf\"} 3\n",
+                           "sogoc_answer_seconds_count 3\n",
+                           "sogoc_answer_seconds_sum 40.5\n",
+                           "sogoc_peer_link_up{peer=\"peer2 \\\"x\\\"\"} 1\n",
+                           "sogoc_peer_heard{peer=\"peer2 \\\"x\\\"\"} 0\n",
+                           "sogoc_peer_clock_offset_seconds{peer=\"peer2 \\\"x\\\"\"} -1.5\n",
+                           "sogoc_peer_heartbeat_age_seconds{peer=\"peer2 \\\"x\\\"\"} 1\n",
+                           "sogoc_engine_up 1\n",
+                           "sogoc_engine_voting 1\n",
+                           "sogoc_evidence_files{kind=\"fork\"} 2\n",
+                           "sogoc_disk_reserve_bytes 5\n",
+                           "sogoc_scrub_age_seconds 3600\n",
+                           "sogoc_scrub_passes_total 4\n",
+                           "sogoc_scrub_damage 1\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -61,6 +61,7 @@ TEST(Peers, TheOneThatAnswersSaysWhatIsWrongWithIt) {
   status.set_cosigns(false);
   status.set_cosigns_not("the clock is 12 s behind");
   status.mutable_own()->set_entries_not("the disk is full");
+  status.mutable_own()->set_store_damage("000012.sst");
   status.mutable_own()->set_fork_evidence(1);
   status.mutable_own()->mutable_engine()->set_votes_not("catching up");
   status.mutable_own()->mutable_engine()->set_problem("no answer");
@@ -69,7 +70,8 @@ TEST(Peers, TheOneThatAnswersSaysWhatIsWrongWithIt) {
   for (const char* said :
        {"  ! it does not sign: the clock is 12 s behind\n",
         "  ! it takes no entries: the disk is full\n", "  ! it does not vote: catching up\n",
-        "  ! its engine is lost: no answer\n", "  ! its engine has made no block for 61 s\n",
+        "  ! its stored ledger is damaged: 000012.sst\n", "  ! its engine is lost: no answer\n",
+        "  ! its engine has made no block for 61 s\n",
         "  ! it holds evidence that somebody signed what an "}) {
     EXPECT_NE(drawn.find(said), std::string::npos) << drawn;
   }

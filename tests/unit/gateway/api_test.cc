@@ -280,6 +280,7 @@ TEST_F(ApiTest, ThePeerThatAnswersSaysHowItStands) {
   own_.engine->height = 44;
   own_.engine->votes = base::Unavailable("catching up");
   own_.validator_evidence = 2;
+  own_.scrub = {base::Corrupt("000012.sst"), 1, std::chrono::seconds(7)};
   const auto own = Get<v1::PeersStatus>({"v1", "peers"}).own();
   EXPECT_EQ(own.organisation(), OwnRecord().organisation);
   EXPECT_EQ(own.version(), "0.1.0");
@@ -288,6 +289,8 @@ TEST_F(ApiTest, ThePeerThatAnswersSaysHowItStands) {
   EXPECT_EQ(own.engine().height(), 44U);
   EXPECT_EQ(own.engine().votes_not(), "catching up");
   EXPECT_EQ(own.validator_evidence(), 2U);
+  EXPECT_EQ(own.store_damage(), "000012.sst");
+  EXPECT_EQ(own.scrub_age_seconds(), 7U);
 }
 
 TEST_F(ApiTest, ThePeersRecordIsServedAsTheLedgerHasIt) {

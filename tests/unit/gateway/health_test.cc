@@ -20,6 +20,8 @@ HealthFacts Well() {
   facts.own.engine.emplace();
   facts.own.engine->height = 500;
   facts.own.engine->height_unchanged = kHealthyAgeMax;
+  facts.own.scrub.emplace();
+  facts.own.scrub->age = kScrubAgeMax;
   return facts;
 }
 
@@ -51,6 +53,9 @@ TEST(Health, NamesEachPointThatFails) {
        [](HealthFacts& f) { f.own.takes_entries = base::Unavailable("full"); }},
       {"clock is wrong: 11 s",
        [](HealthFacts& f) { f.own.clock = base::FailedPrecondition("11 s"); }},
+      {"stored ledger is damaged: 000012.sst",
+       [](HealthFacts& f) { f.own.scrub->whole = base::Corrupt("000012.sst"); }},
+      {"last read again 49 h ago", [](HealthFacts& f) { f.own.scrub->age += kScrubAgeMax / 48; }},
       {"lost its engine: refused",
        [](HealthFacts& f) {
          f.own.engine->answers = base::Unavailable("refused");

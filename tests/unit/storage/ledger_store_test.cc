@@ -108,7 +108,7 @@ TYPED_TEST(LedgerTwin, CommittedBlocksAreThereToTheLastByte) {
   EXPECT_EQ(store.FindEntry(Digest{}), std::nullopt);
   EXPECT_EQ(store.HeaderAt(31).error().code, ErrorCode::kNotFound);
   EXPECT_TRUE(store.Verify(0, 31));
-  EXPECT_TRUE(store.VerifyFiles());
+  EXPECT_TRUE(store.VerifyFiles([] { return true; }));
 }
 
 TYPED_TEST(LedgerTwin, ProofsOfEveryPairOfSizesVerify) {
@@ -273,7 +273,9 @@ class FaultyStore final : public KeyValueStore {
   std::unique_ptr<Cursor> NewCursor(Space space) const override {
     return target_->NewCursor(space);
   }
-  Status VerifyFiles() const override { return target_->VerifyFiles(); }
+  Status VerifyFiles(const std::function<bool()>& go_on) const override {
+    return target_->VerifyFiles(go_on);
+  }
 
   Status Write(const WriteBatch& batch) override {
     if (fault == Fault::kWriteFails) return base::Unavailable("no space left on device");

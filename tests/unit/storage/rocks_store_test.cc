@@ -70,7 +70,7 @@ TEST_F(Rocks, WhatWasWrittenIsThereAfterReopening) {
   const auto store = Open(Mode::kReadWrite);
   ASSERT_TRUE(store);
   EXPECT_EQ(Count(**store), 19U);
-  EXPECT_TRUE((*store)->VerifyFiles());
+  EXPECT_TRUE((*store)->VerifyFiles([] { return true; }));
 }
 
 TEST_F(Rocks, ReadOnlyOpenReadsTheLogAndChangesNoByte) {
@@ -170,9 +170,21 @@ TEST_F(Rocks, FlippedBitInATableIsFoundByVerifyFiles) {
     file.seekg(20).get(byte);
     file.seekp(20).put(static_cast<char>(byte ^ 1));
   }
-  const Status status = (*store)->VerifyFiles();
+  int asked = 0;
+  const Status status = (*store)->VerifyFiles([&] { return ++asked > 0; });
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kCorrupt);
+  EXPECT_NE(status.error().message.find(table), std::string::npos) << status.error().message;
+  EXPECT_GT(asked, 0);
+
+  const Status stopped = (*store)->VerifyFiles([] { return false; });
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::kUnavailable);
+
+  fs::remove(table);
+  const Status gone = (*store)->VerifyFiles([] { return true; });
+  ASSERT_FALSE(gone);
+  EXPECT_NE(gone.error().message.find(table), std::string::npos) << gone.error().message;
 }
 
 }  // namespace
