@@ -80,7 +80,7 @@ base::Status CheckEngineHasBlocks(const NodeDirectory& directory, const EngineCo
       blocks +
       " is missing. Restore ledger/ and the engine's folder together; or move ledger/, signed/ and "
       "the engine's folder aside, run sogoc-node found again with new validator and cosigner keys, "
-      "and let the peer catch up (docs/OPERATORS.md, Losing a machine)");
+      "and let the peer catch up (docs/OPERATORS.md, A lost machine)");
 }
 
 base::Status WriteFiles(const NodeDirectory& directory, const Config& config,

@@ -45,7 +45,7 @@ std::string ValidatorGuard::Why() const {
   if (own_.old_copy) {
     return "this folder is an old copy: its validator key has signed blocks that it knows nothing "
            "of, so it must not vote again. Make a new validator key and have it approved "
-           "(docs/OPERATORS.md, Losing a key)";
+           "(docs/OPERATORS.md, A lost key)";
   }
   switch (role_) {
     case Role::kUndecided:
