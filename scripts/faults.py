@@ -62,6 +62,19 @@ class Field:
     def await_height(self, peer, head):
         self.await_of(peer, lambda: (engine_view.height(peer) or 0) >= head, f"has the engine's block {head}")
 
+    def stand_still(self, peers, seconds):
+        """For so long these peers get no block. What was under way may become one first. (Acknowledgements say
+        nothing: who asks again for an entry that is in a block already gets its receipt.)"""
+        heights = lambda: [self.await_of(each, lambda: engine_view.height(each), "answers") for each in peers]
+        deadline = time.monotonic() + self.patience_s
+        while True:
+            before = heights()
+            time.sleep(seconds)
+            if heights() == before:
+                return
+            if time.monotonic() > deadline:
+                raise Failed("blocks are made without a quorum")
+
     def other(self, *peers):
         """A peer that is none of these."""
         return next(each for each in self.network.peers if each not in peers)
@@ -89,6 +102,10 @@ class Fault:
     @property
     def numbers(self):
         return [peer["number"] for peer in self.peers]
+
+    @property
+    def rest(self):
+        return [peer for peer in self.network.peers if peer not in self.peers]
 
     def describe(self):
         return f"{self.kind}: peer {' and '.join(map(str, self.numbers))}"
