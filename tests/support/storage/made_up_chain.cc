@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::uint8_t kMadeUpType = 200;  // no state key of the ledger's begins with it
 constexpr std::uint64_t kKeys = 40;
+constexpr std::size_t kLeafBytesMin = 9;  // enough that no entry stands twice
 
 base::Bytes KeyOf(std::uint64_t number) {
   base::Bytes key{kMadeUpType, static_cast<std::uint8_t>(number)};
@@ -34,7 +35,7 @@ const ledger::StagedBlock& MadeUpChain::Grow(const State& values) {
     block->leaves.push_back(std::move(leaf));
   };
   for (std::uint32_t i = 0; i < header.entry_count; ++i) {
-    base::Bytes leaf = RandomBytes(1 + Below(400));
+    base::Bytes leaf = RandomBytes(kLeafBytesMin + Below(400));
     leaf[0] = ledger::kEntryLeaf;
     block->entry_ids.push_back(crypto::Sha256(leaf));
     append(std::move(leaf));
