@@ -13,6 +13,7 @@
 #include "node/app/node.h"
 #include "node/app/own_gateway.h"
 #include "node/gateway/api_common.h"
+#include "node/storage/blob_store.h"
 
 namespace {
 
@@ -153,6 +154,18 @@ int RunExport(const app::NodeDirectory& directory, const app::Config& config,
   return 0;
 }
 
+// Also while the node runs: it looks at the note that this leaves before it takes any file.
+int RunErase(const app::NodeDirectory& directory, const std::string& name) {
+  const auto hash = base::DigestFromHex(name);
+  if (!hash) return Fail(base::InvalidArgument("a file's name is 64 hexadecimal digits"));
+  auto store = storage::BlobStore::Open(storage::SystemFiles(), directory.blobs().string());
+  if (!store) return Fail(store.error());
+  if (const base::Status erased = (*store)->Erase(*hash); !erased) return Fail(erased.error());
+  std::cout << "Erased " << name << " at this node. It is not taken again. Each other peer's "
+            << "operator erases its own copy.\n";
+  return 0;
+}
+
 int RunCheck(const app::NodeDirectory& directory, bool quiet) {
   const auto result = app::Audit(directory, [quiet](std::uint64_t done, std::uint64_t all) {
     if (!quiet) std::cerr << "\rblock " << done << " of " << all << std::flush;
@@ -249,7 +262,8 @@ int main(int argc, char** argv) {
       "  sogoc-node run DIR\n"
       "  sogoc-node doctor DIR         (what is wrong, and what to do)\n"
       "  sogoc-node check DIR          (stop the node first)\n"
-      "  sogoc-node export DIR FOLDER  (likewise)",
+      "  sogoc-node export DIR FOLDER  (likewise)\n"
+      "  sogoc-node blob erase DIR 3f0a…  (a file's SHA-256; the node may run)",
       "sogoc-node");
   cli.footer(
       "Exit codes: 0 done; 1 could not do it, the message says why and what to do; 2 wrong usage;\n"
@@ -319,6 +333,14 @@ int main(int argc, char** argv) {
   doctor->add_option("dir", path, "the node's folder")->required();
   doctor->add_flag("--json", json, "the report as JSON (v1.DoctorReport)");
   doctor->footer("Exit codes: 0 nothing is wrong; 1 something is; 2 could not check.");
+  CLI::App* blob = cli.add_subcommand("blob", "files that the ledger names by their SHA-256");
+  blob->require_subcommand(1);
+  std::string hash;
+  CLI::App* erase = blob->add_subcommand(
+      "erase", "remove a file from this node for good, also while the node runs");
+  erase->add_option("dir", path, "the node's folder")->required();
+  erase->add_option("hash", hash, "its SHA-256, 64 hexadecimal digits")->required();
+  erase->footer("Example:\n  sogoc-node blob erase DIR 3f0a…  (64 digits)");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -333,6 +355,7 @@ int main(int argc, char** argv) {
   if (*doctor) return RunDoctor(directory, json);
   const auto read = app::ReadConfig(directory.config());
   if (!read) return Fail(read.error());
+  if (*erase) return RunErase(directory, hash);
   if (*export_log) return RunExport(directory, *read, folder);
   if (*describe) return RunDescribe(directory, *read, new_key, addresses);
   if (*migrate) {

@@ -28,6 +28,7 @@
 #include "node/peer/peer_links.h"
 #include "node/storage/fail_stop.h"
 #include "node/storage/files.h"
+#include "node/storage/ledger_blobs.h"
 #include "node/storage/ledger_directory.h"
 #include "node/storage/tile_export.h"
 
@@ -125,6 +126,8 @@ struct Node::Parts {
   std::string origin;
   std::string genesis_sha256;  // of the engine's genesis file; empty without one
   std::unique_ptr<storage::LedgerStore> store;
+  std::unique_ptr<storage::BlobStore> blob_store;
+  std::optional<storage::LedgerBlobs> blobs;
   std::unique_ptr<crypto::P256BatchVerifier> verifier = crypto::MakePlainP256Verifier();
   crypto::LogNodeReader log_reader;
   std::unique_ptr<Scrubber> scrubber;
@@ -164,6 +167,12 @@ struct Node::Parts {
     store = std::move(opened.store);
     origin = ledger::Load<ledger::LedgerRecord>(*store, ledger::LedgerKey())->origin;
     log_reader = store->LogReader();
+    return base::Ok();
+  }
+
+  base::Status OpenBlobs() {
+    TRY(blob_store, storage::BlobStore::Open(storage::SystemFiles(), directory.blobs().string()));
+    blobs.emplace(*store, *blob_store, Admit());
     return base::Ok();
   }
 
@@ -438,6 +447,7 @@ struct Node::Parts {
         config.name,
         [this] { return links ? links->Peers() : std::vector<peer::PeerStatus>(); }};
     services.own = [this] { return Standing(); };
+    services.blobs.store = &*blobs;
     gateway::Router router;
     gateway::AddApiRoutes(services, router);
     gateway::HttpServerConfig http;
@@ -479,6 +489,7 @@ base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
                                                 const std::function<bool()>& stop_asked) {
   auto parts = std::make_unique<Parts>(directory, config);
   TRY_STATUS(parts->OpenStore());
+  TRY_STATUS(parts->OpenBlobs());
   TRY_STATUS(parts->CheckKeys());
   parts->StartScrubber();
   TRY_STATUS(parts->StartLinks());

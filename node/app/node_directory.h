@@ -7,6 +7,7 @@
 //   keys/                log.key, cosigner.key, validator.key, engine.key,
 //                        tls.key: encrypted PKCS#8
 //   ledger/              the ledger (node/storage/ledger_directory.h)
+//   blobs/               files that the ledger names (node/storage/blob_store.h)
 //   signed/checkpoint    what this peer has signed last
 //   signed/old-copy.ADDRESS  that the validator key with this address must not vote again
 //   engine/              the replication engine's folder (engine_files.h), where there is one
@@ -43,6 +44,7 @@ class NodeDirectory {
     return path_ / "keys" / (name + ".key");
   }
   std::filesystem::path ledger() const { return path_ / "ledger"; }
+  std::filesystem::path blobs() const { return path_ / "blobs"; }
   std::filesystem::path signed_checkpoint() const { return path_ / "signed" / "checkpoint"; }
   std::filesystem::path old_copy_mark(base::ByteView validator) const {
     return path_ / "signed" / ("old-copy." + base::ToHex(validator));

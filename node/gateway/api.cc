@@ -124,6 +124,7 @@ void AddApiRoutes(const ApiServices& services, Router& router) {
   AddTraceRoutes(services, router);
   AddStampRoutes(services, router);
   AddPeerRoutes(services, router);
+  AddBlobRoutes(services, router);
 }
 
 }  // namespace sogoc::gateway

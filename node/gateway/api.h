@@ -15,12 +15,23 @@
 #include "node/gateway/router.h"
 #include "node/peer/cosigner.h"
 #include "node/peer/peer_status.h"
+#include "node/storage/ledger_blobs.h"
 #include "node/storage/ledger_store.h"
 
 namespace sogoc::gateway {
 
 // Runs work that reads the store, away from the I/O threads. Thread-safe.
 using RunInBackground = std::function<void(std::function<void()>)>;
+
+// The files that the ledger names (storage/ledger_blobs.h).
+struct BlobServices {
+  storage::LedgerBlobs* store = nullptr;  // null: this node keeps none
+  // Tells the other peers that this node has a new one. Empty where there are none.
+  std::function<void(const base::Digest& hash)> announce;
+  // Looks for one at the other peers. Calls `done` once, on any thread, within a few seconds: when
+  // this node has it, or when nobody has, or not in time. Empty where there are none.
+  std::function<void(const base::Digest& hash, std::function<void()> done)> fetch;
+};
 
 struct ApiServices {
   const storage::LedgerStore& store;
@@ -36,6 +47,7 @@ struct ApiServices {
   std::chrono::milliseconds final_wait{20'000};
   // How this node itself stands; null: nothing is wrong with it. Thread-safe.
   std::function<OwnStanding()> own = nullptr;
+  BlobServices blobs = {};
 };
 
 // Adds all routes. The services must outlive the router's use.

@@ -51,6 +51,12 @@ struct Repeated {
 };
 using EntryOutcome = std::variant<Accepted, Repeated, Refusal>;
 
+// A file whose hash an entry holds (named_files.h).
+struct NamedFile {
+  Digest hash{};
+  EntryIndex index = 0;  // of the entry
+};
+
 struct StagedBlock {
   Header header;
   Digest hash{};
@@ -60,6 +66,7 @@ struct StagedBlock {
   StateOverlay::Writes state;       // values written by this block
   crypto::StateTreeUpdate tree;     // version = header.height
   crypto::LogFrontier log;          // after the block
+  std::vector<NamedFile> files;     // that the entries name, in order; never hashed
 
   ChainHead head() const { return {header, hash, log}; }
 };

@@ -2,6 +2,7 @@
 
 #include "node/ledger/block.h"
 #include "node/ledger/limits.h"
+#include "node/ledger/named_files.h"
 #include "node/ledger/records.h"
 #include "node/ledger/rules/governance.h"
 #include "node/ledger/rules/rules.h"
@@ -40,6 +41,7 @@ class BlockExecution {
     approved_ = std::move(approved);
     Append(entry.Leaf());
     block_->entry_ids.push_back(entry.id);
+    for (const Digest& hash : NamedFiles(entry.body)) block_->files.push_back({hash, index});
     known_.emplace(entry.id, index);
     return Accepted{index};
   }

@@ -1,5 +1,7 @@
 #include "node/storage/block_store.h"
 
+#include <set>
+
 #include "node/storage/fail_stop.h"
 #include "node/storage/ledger_format.h"
 #include "node/storage/log_hashes.h"
@@ -16,6 +18,16 @@ void PutLog(const crypto::LogFrontier& before, const ledger::StagedBlock& block,
     log.Append(block.leaf_hashes[i], [&](const crypto::LogNode& node, const Digest& hash) {
       PutLogHash(batch, node, hash);
     });
+  }
+}
+
+// The first entry that names a file stays the one that is found.
+void PutNamedFiles(const KeyValueStore& store, const ledger::StagedBlock& block,
+                   WriteBatch& batch) {
+  std::set<Digest> known;
+  for (const ledger::NamedFile& file : block.files) {
+    if (!known.insert(file.hash).second || FindNamedFile(store, file.hash)) continue;
+    batch.Put(Space::kNamedFiles, base::ToBytes(file.hash), U64(file.index));
   }
 }
 
@@ -86,6 +98,7 @@ WriteBatch MakeBlockBatch(const KeyValueStore& store, const crypto::LogFrontier&
   for (const Digest& id : block.entry_ids) {
     batch.Put(Space::kEntryIds, base::ToBytes(id), U64(index++));
   }
+  PutNamedFiles(store, block, batch);
   PutState(store, block, batch);
   Bytes head = U64(header.height);
   base::Append(head, block.hash);
@@ -132,6 +145,27 @@ std::optional<ledger::Header> ReadHeaderOver(const KeyValueStore& store, ledger:
 
 std::optional<ledger::EntryIndex> FindEntry(const KeyValueStore& store, const Digest& id) {
   return ReadNumber(store, Space::kEntryIds, id);
+}
+
+std::optional<ledger::EntryIndex> FindNamedFile(const KeyValueStore& store, const Digest& hash) {
+  return ReadNumber(store, Space::kNamedFiles, hash);
+}
+
+std::vector<Digest> NamedFilesAfter(const KeyValueStore& store, const std::optional<Digest>& after,
+                                    std::size_t count_max) {
+  Bytes from;
+  if (after) {
+    from = base::ToBytes(*after);
+    from.push_back(0);  // the least key above it
+  }
+  std::vector<Digest> files;
+  const auto cursor = store.NewCursor(Space::kNamedFiles);
+  for (cursor->Seek(from); cursor->valid() && files.size() < count_max; cursor->Next()) {
+    const auto hash = base::DigestFromBytes(cursor->key());
+    if (!hash) FailStop("store: a file's hash is malformed");
+    files.push_back(*hash);
+  }
+  return files;
 }
 
 Status CheckBlocks(const KeyValueStore& store, ledger::Height begin, ledger::Height end,

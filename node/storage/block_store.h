@@ -3,6 +3,7 @@
 // Blocks in a key-value store: one batch each, and reading them back.
 
 #include <optional>
+#include <vector>
 
 #include "node/ledger/block.h"
 #include "node/storage/key_value.h"
@@ -34,6 +35,12 @@ std::optional<ledger::Header> ReadHeader(const KeyValueStore& store, ledger::Hei
 // The header of the block that the leaf belongs to.
 std::optional<ledger::Header> ReadHeaderOver(const KeyValueStore& store, ledger::EntryIndex index);
 std::optional<ledger::EntryIndex> FindEntry(const KeyValueStore& store, const Digest& id);
+
+// The first entry that names the file.
+std::optional<ledger::EntryIndex> FindNamedFile(const KeyValueStore& store, const Digest& hash);
+// At most `count_max` files that entries name, ascending by hash, from the one after `after` on.
+std::vector<Digest> NamedFilesAfter(const KeyValueStore& store, const std::optional<Digest>& after,
+                                    std::size_t count_max);
 
 // Blocks [begin, end) are whole: each header is where the index says, names its predecessor, and
 // its roots are those of the stored leaves, hashes and (from height `state_from` on) state tree.

@@ -32,8 +32,9 @@ enum class Space : std::uint8_t {
   kStateNodes,
   kStale,
   kChildren,
+  kNamedFiles,
 };
-inline constexpr std::size_t kSpaceCount = 10;
+inline constexpr std::size_t kSpaceCount = 11;
 
 // Changes that take effect together.
 class WriteBatch {

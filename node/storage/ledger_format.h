@@ -22,6 +22,7 @@
 //                                                        (kind 1) of that key serves no state from
 //                                                        that height on
 //   kChildren      input batch · child batch             empty: the child was made from the input
+//   kNamedFiles    file hash 32                          index u64 of the first entry that names it
 //
 // State keys are never the beginning of one another, so that a height can follow them.
 

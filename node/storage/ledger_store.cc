@@ -111,6 +111,15 @@ std::vector<ledger::BatchId> LedgerStore::ChildrenOf(const ledger::BatchId& inpu
   return ReadChildren(*store_, input, after, count_max);
 }
 
+std::optional<ledger::EntryIndex> LedgerStore::FindNamedFile(const Digest& hash) const {
+  return storage::FindNamedFile(*store_, hash);
+}
+
+std::vector<Digest> LedgerStore::NamedFilesAfter(const std::optional<Digest>& after,
+                                                 std::size_t count_max) const {
+  return storage::NamedFilesAfter(*store_, after, count_max);
+}
+
 Bytes LedgerStore::Leaf(ledger::EntryIndex index) const {
   return Required(ReadLeaf(*store_, index), "a leaf");
 }

@@ -86,6 +86,12 @@ class LedgerStore final : public ledger::ParentView {
   std::vector<ledger::BatchId> ChildrenOf(const ledger::BatchId& input,
                                           const std::optional<ledger::BatchId>& after,
                                           std::size_t count_max) const;
+  // The first entry that names a file by its hash (ledger/named_files.h).
+  std::optional<ledger::EntryIndex> FindNamedFile(const Digest& hash) const;
+  // At most `count_max` of the files that entries name, ascending by hash, from the one after
+  // `after` on.
+  std::vector<Digest> NamedFilesAfter(const std::optional<Digest>& after,
+                                      std::size_t count_max) const;
 
   // ---- The log. Requires: indexes and sizes within the head's log.
 

@@ -16,8 +16,8 @@ namespace sogoc::storage {
 namespace {
 
 constexpr std::array<const char*, kSpaceCount> kFamilyNames = {
-    "meta",  "leaves",        "log_hashes",  "headers", "entry_ids",
-    "state", "state_history", "state_nodes", "stale",   "children"};
+    "meta",          "leaves",      "log_hashes", "headers",  "entry_ids",  "state",
+    "state_history", "state_nodes", "stale",      "children", "named_files"};
 
 // A write, flush or compaction that failed has left RocksDB read-only; going on would only hide it.
 class WriteErrors final : public rocksdb::EventListener {

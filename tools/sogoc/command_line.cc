@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tools/sogoc/admin_units_import.h"
+#include "tools/sogoc/blob_commands.h"
 #include "tools/sogoc/entry_commands.h"
 #include "tools/sogoc/found.h"
 #include "tools/sogoc/key_commands.h"
@@ -36,6 +37,7 @@ constexpr Group kGroups[] = {
     {"resolver", "Hosts that stamps point to"},
     {"admin-units", "Administrative units (đơn vị hành chính)"},
     {"governance", "Changes that several organisations approve"},
+    {"blob", "Files beside the ledger: pictures, minutes, documents (tệp kèm)"},
     {"show", "What the ledger holds (tra cứu)"},
 };
 
@@ -67,7 +69,7 @@ void AddOptions(CLI::App& app, Options& options) {
   add("--ledger-id", options.ledger_id, "the ledger that is signed for [what the node says]",
       "HEX");
   add("--valid-for", options.valid_for, "how long an entry may wait to be recorded [1h]", "30d");
-  add("--out", options.out, "write the signed entry there instead of sending it", "FILE");
+  add("--out", options.out, "write the signed entry (or the file that is fetched) there", "FILE");
   add("--profile", options.profile, "read settings there", "FILE");
   app.add_flag("--dry-run", options.dry_run, "print the entry as JSON; sign and send nothing");
   app.add_flag("--json", options.json, "print results as JSON");
@@ -174,8 +176,9 @@ class CommandLine {
 
 std::vector<Command> AllCommands() {
   std::vector<Command> all;
-  for (auto part : {KeyCommands(), EntryCommands(), OperationCommands(), LabelsIssueCommands(),
-                    ShowCommands(), PeersCommands(), FoundCommands(), AdminUnitsImportCommands()}) {
+  for (auto part :
+       {KeyCommands(), EntryCommands(), OperationCommands(), LabelsIssueCommands(), ShowCommands(),
+        PeersCommands(), BlobCommands(), FoundCommands(), AdminUnitsImportCommands()}) {
     for (Command& command : part) all.push_back(std::move(command));
   }
   return all;

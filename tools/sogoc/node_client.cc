@@ -3,6 +3,8 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "crypto/sha256.h"
+
 namespace sogoc::tools {
 namespace {
 
@@ -32,8 +34,11 @@ std::string Problem(const HttpReply& reply) {
   return "HTTP status " + std::to_string(reply.status);
 }
 
+std::string BlobTarget(const base::Digest& hash) { return "/v1/blobs/" + base::ToHex(hash); }
+
 base::ErrorCode CodeOf(int status) {
   if (status == 404) return base::ErrorCode::kNotFound;
+  if (status == 410) return base::ErrorCode::kFailedPrecondition;
   if (status == 408 || status == 429 || status >= 500) return base::ErrorCode::kUnavailable;
   return base::ErrorCode::kInvalidArgument;
 }
@@ -63,12 +68,18 @@ Result<NodeClient> NodeClient::Create(const std::string& url, const std::string&
   return NodeClient(std::move(http), url);
 }
 
-Status NodeClient::Read(Result<HttpReply> reply, google::protobuf::Message& message) {
+Result<HttpReply> NodeClient::Send(const HttpCall& call) {
+  Result<HttpReply> reply = http_.Send(call);
   if (!reply) return base::Error{reply.error().code, url_ + ": " + reply.error().message};
-  if (reply->status != 200) {
+  if (reply->status != 200 && reply->status != 201) {
     return base::Error{CodeOf(reply->status), url_ + ": " + Problem(*reply)};
   }
-  if (!ParseAnswer(reply->body, message)) {
+  return reply;
+}
+
+Status NodeClient::Read(const HttpCall& call, google::protobuf::Message& message) {
+  TRY(const HttpReply reply, Send(call));
+  if (!ParseAnswer(reply.body, message)) {
     return base::Corrupt(url_ + ": the answer is no v1." + message.GetDescriptor()->name() +
                          "; is it a gateway of this version?");
   }
@@ -79,13 +90,33 @@ Status NodeClient::Get(const std::string& target, google::protobuf::Message& mes
   HttpCall call;
   call.target = target;
   call.fields = {{"Accept", kJson}};
-  return Read(http_.Send(call), message);
+  return Read(call, message);
 }
 
 Result<v1::LedgerStatus> NodeClient::Ledger() {
   v1::LedgerStatus status;
   TRY_STATUS(Get("/v1/ledger", status));
   return status;
+}
+
+Result<bool> NodeClient::PutBlob(const base::Digest& hash, const std::string& bytes) {
+  HttpCall call;
+  call.method = "PUT";
+  call.target = BlobTarget(hash);
+  call.content_type = "application/octet-stream";
+  call.body = bytes;
+  TRY(const HttpReply reply, Send(call));
+  return reply.status == 201;
+}
+
+Result<std::string> NodeClient::GetBlob(const base::Digest& hash) {
+  HttpCall call;
+  call.target = BlobTarget(hash);
+  TRY(HttpReply reply, Send(call));
+  if (crypto::Sha256(base::AsBytes(reply.body)) != hash) {
+    return base::Corrupt(url_ + ": what came does not have the hash " + base::ToHex(hash));
+  }
+  return std::move(reply.body);
 }
 
 Result<v1::SubmitResponse> NodeClient::Submit(const std::vector<base::Bytes>& entries) {
@@ -99,7 +130,7 @@ Result<v1::SubmitResponse> NodeClient::Submit(const std::vector<base::Bytes>& en
   call.body = request.SerializeAsString();
   call.fields = {{"Accept", kJson}};
   v1::SubmitResponse response;
-  TRY_STATUS(Read(http_.Send(call), response));
+  TRY_STATUS(Read(call, response));
   if (static_cast<std::size_t>(response.results_size()) != entries.size()) {
     return base::Corrupt(url_ + ": the answer does not have one result for each entry");
   }

@@ -35,6 +35,13 @@ class NodeClient {
 
   base::Result<v1::LedgerStatus> Ledger();
 
+  // Uploads a file that the ledger names. False if the node had it already.
+  // Error kFailedPrecondition: its operator has erased it.
+  base::Result<bool> PutBlob(const base::Digest& hash, const std::string& bytes);
+  // A file that the ledger names, with the right hash. Errors as above, and
+  //   kCorrupt  what came has another hash
+  base::Result<std::string> GetBlob(const base::Digest& hash);
+
   // Submits 1 to kEntriesPerRequestMax entries. One result for each, in order. After an error the
   // node may have acted on them or not: submitting the same entries again is harmless.
   base::Result<v1::SubmitResponse> Submit(const std::vector<base::Bytes>& entries);
@@ -43,7 +50,9 @@ class NodeClient {
   explicit NodeClient(HttpClient http, std::string url)
       : http_(std::move(http)), url_(std::move(url)) {}
 
-  base::Status Read(base::Result<HttpReply> reply, google::protobuf::Message& message);
+  // A reply that is no refusal.
+  base::Result<HttpReply> Send(const HttpCall& call);
+  base::Status Read(const HttpCall& call, google::protobuf::Message& message);
 
   HttpClient http_;
   std::string url_;
