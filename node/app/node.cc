@@ -199,7 +199,7 @@ struct Node::Parts {
     links->Start({[this](const std::string& from, const peer::Cosigned& said) {
                     return seat.Receive(from, said);
                   },
-                  [this] { return Progress(); }});
+                  [this] { return Progress(); }, &*blobs});
     return base::Ok();
   }
 
@@ -448,6 +448,12 @@ struct Node::Parts {
         [this] { return links ? links->Peers() : std::vector<peer::PeerStatus>(); }};
     services.own = [this] { return Standing(); };
     services.blobs.store = &*blobs;
+    if (links) {
+      services.blobs.announce = [this](const base::Digest& hash) { links->AnnounceBlob(hash); };
+      services.blobs.fetch = [this](const base::Digest& hash, std::function<void()> done) {
+        links->FetchBlob(hash, std::move(done));
+      };
+    }
     gateway::Router router;
     gateway::AddApiRoutes(services, router);
     gateway::HttpServerConfig http;

@@ -124,7 +124,7 @@ void AddApiRoutes(const ApiServices& services, Router& router) {
   AddTraceRoutes(services, router);
   AddStampRoutes(services, router);
   AddPeerRoutes(services, router);
-  AddBlobRoutes(services, router);
+  AddBlobRoutes(services.blobs, services.run, router);
 }
 
 }  // namespace sogoc::gateway

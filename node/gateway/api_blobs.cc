@@ -18,11 +18,8 @@ constexpr const char* kBlobPolicy = "default-src 'none'; sandbox; frame-ancestor
 
 // A refusal in both languages; `detail` is the English one, as in every other answer.
 Response Refuse(int status, std::string_view vi, std::string_view en) {
-  const boost::json::object problem = {{"title", StatusReason(status)},
-                                       {"status", status},
-                                       {"detail", en},
-                                       {"vi", vi},
-                                       {"en", en}};
+  const boost::json::object problem = {
+      {"title", StatusReason(status)}, {"status", status}, {"detail", en}, {"vi", vi}, {"en", en}};
   return {status, "application/problem+json", boost::json::serialize(problem), {}};
 }
 
@@ -99,12 +96,13 @@ std::optional<Response> ShowOwn(const BlobServices& blobs, const base::Digest& h
   return bytes ? std::optional(Show(std::move(*bytes))) : std::nullopt;
 }
 
-void GetBlob(const ApiServices& services, const base::Digest& hash, const Respond& respond) {
-  if (auto own = ShowOwn(services.blobs, hash)) return respond(std::move(*own));
-  if (!services.blobs.fetch) return respond(Missing());
-  services.blobs.fetch(hash, [services, hash, respond] {
-    services.run([services, hash, respond] {
-      auto own = ShowOwn(services.blobs, hash);
+void GetBlob(const BlobServices& blobs, const RunInBackground& run, const base::Digest& hash,
+             const Respond& respond) {
+  if (auto own = ShowOwn(blobs, hash)) return respond(std::move(*own));
+  if (!blobs.fetch) return respond(Missing());
+  blobs.fetch(hash, [blobs, run, hash, respond] {
+    run([blobs, hash, respond] {
+      auto own = ShowOwn(blobs, hash);
       respond(own ? std::move(*own) : Missing());
     });
   });
@@ -120,23 +118,20 @@ Response PutBlob(const BlobServices& blobs, const base::Digest& hash, const std:
 
 }  // namespace
 
-void AddBlobRoutes(const ApiServices& services, Router& router) {
-  if (services.blobs.store == nullptr) return;
+void AddBlobRoutes(const BlobServices& blobs, const RunInBackground& run, Router& router) {
+  if (blobs.store == nullptr) return;
   constexpr const char* kPattern = "/v1/blobs/{sha256}";
-  router.Add(Method::kGet, kPattern, 0, [services](const Request& request, Respond respond) {
+  router.Add(Method::kGet, kPattern, 0, [blobs, run](const Request& request, Respond respond) {
     const auto hash = base::DigestFromHex(request.Capture("sha256"));
     if (!hash) return respond(NoHash());
-    services.run([services, hash, respond = std::move(respond)] {
-      GetBlob(services, *hash, respond);
-    });
+    run([blobs, run, hash, respond = std::move(respond)] { GetBlob(blobs, run, *hash, respond); });
   });
   router.Add(Method::kPut, kPattern, storage::kBlobBytesMax,
-             [services](Request request, Respond respond) {
+             [blobs, run](Request request, Respond respond) {
                const auto hash = base::DigestFromHex(request.Capture("sha256"));
                if (!hash) return respond(NoHash());
-               services.run([services, hash, body = std::move(request.body),
-                             respond = std::move(respond)] {
-                 respond(PutBlob(services.blobs, *hash, body));
+               run([blobs, hash, body = std::move(request.body), respond = std::move(respond)] {
+                 respond(PutBlob(blobs, *hash, body));
                });
              });
 }

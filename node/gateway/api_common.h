@@ -53,7 +53,7 @@ void AddCheckpointRoutes(const ApiServices& services, Router& router);
 void AddEntryRoutes(const ApiServices& services, Router& router);
 void AddRecordRoutes(const ApiServices& services, Router& router);
 void AddTraceRoutes(const ApiServices& services, Router& router);
-void AddBlobRoutes(const ApiServices& services, Router& router);
+void AddBlobRoutes(const BlobServices& blobs, const RunInBackground& run, Router& router);
 void AddPeerRoutes(const ApiServices& services, Router& router);
 void AddStampRoutes(const ApiServices& services, Router& router);
 

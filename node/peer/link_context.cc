@@ -104,6 +104,10 @@ void LinkContext::HeardHeartbeat(const std::string& name, const PeerHeartbeat& h
   });
 }
 
+void LinkContext::RefusedBlob(const std::string& name) {
+  table.Update(name, [](PeerStatus& status) { ++status.blobs_refused; });
+}
+
 void LinkContext::HeardClock(const std::string& name, base::TimeNs theirs,
                              std::optional<base::TimeNs> sent) {
   const base::TimeNs now = clock.Now();

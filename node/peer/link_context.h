@@ -6,8 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <exception>
+#include <memory>
 #include <string>
 
+#include "node/peer/blob_fetcher.h"
 #include "node/peer/peer_clocks.h"
 #include "node/peer/peer_links.h"
 #include "node/peer/peer_message.h"
@@ -34,6 +36,8 @@ struct LinkContext {
   void LinkIsUp(const std::string& name, LinkSide side, const PeerHello& hello);
   void LinkIsDown(const std::string& name, LinkSide side, const std::string& problem);
   void HeardHeartbeat(const std::string& name, const PeerHeartbeat& heartbeat);
+  // What it said of files was wrong, or not asked for.
+  void RefusedBlob(const std::string& name);
   // `sent`: this node's clock when it sent what is answered; none if the clock was told unasked.
   void HeardClock(const std::string& name, base::TimeNs clock, std::optional<base::TimeNs> sent);
 
@@ -43,8 +47,9 @@ struct LinkContext {
   boost::asio::ssl::context tls;
   PeerTable table;
   PeerClocks clocks;
-  PeerLinksHooks hooks;      // set before the thread runs
-  std::string newest_frame;  // what was published last; empty: nothing yet
+  PeerLinksHooks hooks;                  // set before the thread runs
+  std::string newest_frame;              // what was published last; empty: nothing yet
+  std::unique_ptr<BlobFetcher> fetcher;  // likewise; null: this node keeps no files
 };
 
 // For co_spawn: logs what a coroutine let escape.

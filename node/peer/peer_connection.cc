@@ -68,12 +68,12 @@ PeerConnection::Step<PeerMessage> PeerConnection::Read() {
   const auto [head_error, head_size] =
       co_await asio::async_read(stream_, asio::buffer(incoming_), kAwait);
   if (head_error) co_return Explain(head_error);
-  CO_TRY(const std::size_t size, DecodePeerFrameHead(incoming_));
+  CO_TRY(const std::size_t size, DecodePeerFrameHead(incoming_, message_bytes_max_));
   incoming_.resize(size);
   const auto [error, body_size] =
       co_await asio::async_read(stream_, asio::buffer(incoming_), kAwait);
   if (error) co_return Explain(error);
-  co_return DecodePeerMessage(incoming_);
+  co_return DecodePeerMessage(incoming_, message_bytes_max_);
 }
 
 PeerConnection::Step<base::Unit> PeerConnection::Write(std::string frame) {

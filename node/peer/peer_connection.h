@@ -36,6 +36,8 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
 
   Step<base::Unit> Connect(std::vector<boost::asio::ip::tcp::endpoint> endpoints);
   Step<base::Unit> Handshake(boost::asio::ssl::stream_base::handshake_type side);
+  // From now on frames of kPeerPartMessageBytesMax are read.
+  void ExpectParts() { message_bytes_max_ = kPeerPartMessageBytesMax; }
   Step<PeerMessage> Read();
   Step<base::Unit> Write(std::string frame);
 
@@ -51,6 +53,7 @@ class PeerConnection : public std::enable_shared_from_this<PeerConnection> {
   boost::asio::ssl::stream<Socket> stream_;
   boost::asio::steady_timer limit_;
   base::Bytes incoming_;
+  std::size_t message_bytes_max_ = kPeerMessageBytesMax;
   bool open_ = true;
   bool timed_out_ = false;
 };

@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <variant>
 
+#include "node/peer/message_rate.h"
+
 namespace sogoc::peer {
 namespace {
 
@@ -48,6 +50,16 @@ void PeerDialler::Send(const std::string& frame) {
   wake_.cancel();
 }
 
+void PeerDialler::SendLater(std::string frame) {
+  if (!is_up_) return;
+  if (later_.size() == kQueueMax) {
+    later_.pop_front();
+    context_.table.Update(peer_.name, [](PeerStatus& status) { ++status.frames_dropped; });
+  }
+  later_.push_back(std::move(frame));
+  wake_.cancel();
+}
+
 asio::awaitable<void> PeerDialler::Run() {
   const PeerLinkTimes& times = context_.options.times;
   std::chrono::milliseconds pause = times.retry_min;
@@ -56,6 +68,8 @@ asio::awaitable<void> PeerDialler::Run() {
     const bool was_up = is_up_;
     is_up_ = false;
     queue_.clear();
+    later_.clear();
+    if (was_up && context_.fetcher) context_.fetcher->LinkDown(peer_.name);
     wake_.cancel();
     connection_->Close();
     if (stopped_) break;
@@ -85,6 +99,8 @@ PeerConnection::Step<base::Unit> PeerDialler::RunOnce() {
   if (stopped_) co_return base::Unavailable("stopped");
   context_.LinkIsUp(peer_.name, LinkSide::kDialled, hello);
   is_up_ = true;
+  connection->ExpectParts();
+  if (context_.fetcher) context_.fetcher->LinkUp(peer_.name);
   if (!context_.newest_frame.empty()) queue_.push_back(context_.newest_frame);
   asio::co_spawn(
       context_.io, [self = shared_from_this(), connection] { return self->WriteAll(connection); },
@@ -129,18 +145,36 @@ PeerConnection::Step<PeerHello> PeerDialler::Greet(std::shared_ptr<PeerConnectio
 }
 
 PeerConnection::Step<base::Unit> PeerDialler::Listen(std::shared_ptr<PeerConnection> connection) {
+  MessageRate rate(context_.io);
   while (true) {
     connection->CloseAfter(context_.options.times.silence);
-    CO_TRY(const PeerMessage message, co_await connection->Read());
-    if (const auto* heartbeat = std::get_if<PeerHeartbeat>(&message)) {
-      context_.HeardHeartbeat(peer_.name, *heartbeat);
-      if (heartbeat->answered_clock != 0) {
-        context_.HeardClock(peer_.name, heartbeat->clock, heartbeat->answered_clock);
-      }
-    } else if (const auto* goodbye = std::get_if<PeerGoodbye>(&message)) {
-      co_return base::Unavailable("it closed the link: " + goodbye->reason);
-    }
+    CO_TRY(PeerMessage message, co_await connection->Read());
+    CO_TRY(const bool was_asked_for, Handle(std::move(message)));
+    if (!was_asked_for) co_await rate.Count();
   }
+}
+
+base::Result<bool> PeerDialler::Handle(PeerMessage message) {
+  if (const auto* heartbeat = std::get_if<PeerHeartbeat>(&message)) {
+    context_.HeardHeartbeat(peer_.name, *heartbeat);
+    if (heartbeat->answered_clock != 0) {
+      context_.HeardClock(peer_.name, heartbeat->clock, heartbeat->answered_clock);
+    }
+    return false;
+  }
+  if (const auto* goodbye = std::get_if<PeerGoodbye>(&message)) {
+    return base::Unavailable("it closed the link: " + goodbye->reason);
+  }
+  if (stopped_ || !context_.fetcher) return false;
+  bool fits = true;
+  if (auto* part = std::get_if<BlobPart>(&message)) {
+    fits = context_.fetcher->Received(peer_.name, std::move(*part));
+    if (fits) return true;
+  } else if (const auto* have = std::get_if<BlobHave>(&message)) {
+    fits = context_.fetcher->Answered(peer_.name, *have);
+  }
+  if (!fits) context_.RefusedBlob(peer_.name);
+  return false;
 }
 
 asio::awaitable<void> PeerDialler::WriteAll(std::shared_ptr<PeerConnection> connection) {
@@ -153,6 +187,9 @@ asio::awaitable<void> PeerDialler::WriteAll(std::shared_ptr<PeerConnection> conn
     } else if (!queue_.empty()) {
       frame = std::move(queue_.front());
       queue_.pop_front();
+    } else if (!later_.empty()) {
+      frame = std::move(later_.front());
+      later_.pop_front();
     } else {
       wake_.expires_at(heartbeat_at);
       co_await wake_.async_wait(kAwait);

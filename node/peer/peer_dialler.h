@@ -24,6 +24,8 @@ class PeerDialler : public std::enable_shared_from_this<PeerDialler> {
   void Stop();
   // Drops the oldest waiting frame if 64 wait, and this one if the link is down.
   void Send(const std::string& frame);
+  // The same for what concerns files: it leaves when nothing else waits.
+  void SendLater(std::string frame);
   bool is_up() const { return is_up_; }
 
  private:
@@ -32,6 +34,8 @@ class PeerDialler : public std::enable_shared_from_this<PeerDialler> {
   PeerConnection::Step<std::vector<boost::asio::ip::tcp::endpoint>> Resolve();
   PeerConnection::Step<PeerHello> Greet(std::shared_ptr<PeerConnection> connection);
   PeerConnection::Step<base::Unit> Listen(std::shared_ptr<PeerConnection> connection);
+  // True if the message was asked for.
+  base::Result<bool> Handle(PeerMessage message);
   boost::asio::awaitable<void> WriteAll(std::shared_ptr<PeerConnection> connection);
 
   LinkContext& context_;
@@ -41,6 +45,7 @@ class PeerDialler : public std::enable_shared_from_this<PeerDialler> {
   boost::asio::steady_timer wake_;  // the writer's
   std::shared_ptr<PeerConnection> connection_;
   std::deque<std::string> queue_;
+  std::deque<std::string> later_;
   bool is_up_ = false;
   bool stopped_ = false;
 };

@@ -8,12 +8,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <set>
 #include <thread>
 
 #include "crypto/tls_certificate.h"
+#include "node/peer/blob_server.h"
+#include "node/peer/link_outbox.h"
+#include "node/peer/message_rate.h"
 #include "node/peer/peer_dialler.h"
 
 namespace sogoc::peer {
@@ -24,8 +28,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kStrangersMax = 32;  // connections whose hello has still to come
-constexpr int kMessagesPerSecondMax = 200;
+constexpr std::size_t kStrangersMax = 32;     // connections whose hello has still to come
+constexpr std::size_t kUnreadAnswersMax = 4;  // before a peer gets no more of files
 constexpr std::chrono::seconds kRefusalLogPause{10};
 
 base::Result<tcp::acceptor> OpenAcceptor(asio::io_context& io, const PeerLinksOptions& options) {
@@ -45,28 +49,6 @@ base::Result<tcp::acceptor> OpenAcceptor(asio::io_context& io, const PeerLinksOp
   return acceptor;
 }
 
-// Slows a peer down that sends more than it can have to say.
-class MessageRate {
- public:
-  explicit MessageRate(asio::io_context& io) : pause_(io) {}
-
-  asio::awaitable<void> Count() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= second_end_) {
-      second_end_ = now + std::chrono::seconds(1);
-      count_ = 0;
-    }
-    if (++count_ <= kMessagesPerSecondMax) co_return;
-    pause_.expires_at(second_end_);
-    co_await pause_.async_wait(kAwait);
-  }
-
- private:
-  asio::steady_timer pause_;
-  std::chrono::steady_clock::time_point second_end_{};
-  int count_ = 0;
-};
-
 }  // namespace
 
 class PeerLinks::Impl {
@@ -84,6 +66,7 @@ class PeerLinks::Impl {
 
   void Start(PeerLinksHooks hooks) {
     context_.hooks = std::move(hooks);
+    if (context_.hooks.blobs != nullptr) StartFetcher();
     asio::co_spawn(
         context_.io, [this] { return Accept(); }, ReportLinkException);
     work_.emplace(asio::make_work_guard(context_.io));
@@ -97,9 +80,11 @@ class PeerLinks::Impl {
       acceptor_->close();
       for (const auto& [name, dialler] : diallers_) dialler->Stop();
       for (const auto& connection : accepted_) connection->Close();
+      tick_.cancel();
       work_.reset();
     });
     thread_.join();
+    disk_.join();
   }
 
   void SetPeers(std::vector<OtherPeer> peers);
@@ -107,6 +92,18 @@ class PeerLinks::Impl {
     asio::post(context_.io, [this, frame = EncodePeerFrame(own)] {
       context_.newest_frame = frame;
       for (const auto& [name, dialler] : diallers_) dialler->Send(frame);
+    });
+  }
+
+  void AnnounceBlob(const base::Digest& hash) {
+    asio::post(context_.io, [this, frame = EncodePeerFrame(BlobHave{{hash}})] {
+      for (const auto& [name, dialler] : diallers_) dialler->SendLater(frame);
+    });
+  }
+  void FetchBlob(const base::Digest& hash, std::function<void()> done) {
+    asio::post(context_.io, [this, hash, done = std::move(done)]() mutable {
+      if (!context_.fetcher || stopping_) return done();
+      context_.fetcher->Fetch(hash, std::move(done));
     });
   }
 
@@ -121,9 +118,23 @@ class PeerLinks::Impl {
   void Admit(tcp::socket socket);
   asio::awaitable<void> Serve(Connection connection);
   PeerConnection::Step<std::string> Greet(Connection connection);
+  // What is said to a peer that has dialled, and the files that it is given.
+  struct Answers {
+    std::shared_ptr<LinkOutbox> outbox;
+    std::shared_ptr<BlobServer> blobs;  // null: this node keeps none
+  };
+  Answers MakeAnswers(const Connection& connection);
   PeerConnection::Step<base::Unit> Hear(Connection connection, std::string name);
-  PeerConnection::Step<base::Unit> Handle(Connection connection, std::string name,
-                                          PeerMessage message);
+  PeerConnection::Step<base::Unit> Hear(Connection connection, std::string name, Answers answers);
+  // False if the message is one that has its own measure.
+  base::Result<bool> Handle(const Answers& answers, const std::string& name,
+                            const PeerMessage& message);
+  void Receive(const std::string& name, const Cosigned& said);
+  template <class Question>
+  bool AnswerBlob(const Answers& answers, const std::string& name, const Question& question);
+  void StartFetcher();
+  BlobWork Work();
+  asio::awaitable<void> Tick();
   void LogRefusal(const Connection& connection, const std::string& why);
   bool IsPeersKey(const base::Digest& hash) const;
   bool IsDialled(const std::string& name) const {
@@ -144,10 +155,12 @@ class PeerLinks::Impl {
   std::set<Connection> accepted_;
   std::map<std::string, Connection> heard_;  // those of `accepted_` whose hello was right
   std::chrono::steady_clock::time_point refusal_logged_{};
+  asio::steady_timer tick_{context_.io};
   bool stopping_ = false;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
 
   std::thread thread_;
+  asio::thread_pool disk_{1};  // for the files
 };
 
 void PeerLinks::Impl::SetPeers(std::vector<OtherPeer> peers) {
@@ -263,34 +276,120 @@ PeerConnection::Step<std::string> PeerLinks::Impl::Greet(Connection connection) 
 
 // Returns only with an error.
 PeerConnection::Step<base::Unit> PeerLinks::Impl::Hear(Connection connection, std::string name) {
+  const Answers answers = MakeAnswers(connection);
+  const base::Status ended = co_await Hear(connection, name, answers);
+  answers.outbox->Stop();
+  co_return ended;
+}
+
+PeerConnection::Step<base::Unit> PeerLinks::Impl::Hear(Connection connection, std::string name,
+                                                       Answers answers) {
   MessageRate rate(context_.io);
   while (true) {
     connection->CloseAfter(context_.options.times.silence);
-    CO_TRY(PeerMessage message, co_await connection->Read());
-    CO_TRY([[maybe_unused]] base::Unit handled,
-           co_await Handle(connection, name, std::move(message)));
-    co_await rate.Count();
+    CO_TRY(const PeerMessage message, co_await connection->Read());
+    CO_TRY(const bool counts, Handle(answers, name, message));
+    if (counts) co_await rate.Count();
   }
 }
 
-PeerConnection::Step<base::Unit> PeerLinks::Impl::Handle(Connection connection, std::string name,
-                                                         PeerMessage message) {
+base::Result<bool> PeerLinks::Impl::Handle(const Answers& answers, const std::string& name,
+                                           const PeerMessage& message) {
   if (const auto* said = std::get_if<Cosigned>(&message)) {
-    const LineFate fate = context_.hooks.receive(name, *said);
-    const bool useful =
-        fate == LineFate::kCounted || fate == LineFate::kEarly || fate == LineFate::kKnown;
-    context_.table.Update(name, [&](PeerStatus& status) {
-      ++status.cosignatures;
-      if (!useful) ++status.cosignatures_refused;
-    });
+    Receive(name, *said);
   } else if (const auto* heartbeat = std::get_if<PeerHeartbeat>(&message)) {
     context_.HeardHeartbeat(name, *heartbeat);
     if (!IsDialled(name)) context_.HeardClock(name, heartbeat->clock, std::nullopt);
-    co_return co_await connection->Write(context_.Heartbeat(name, heartbeat->clock));
+    answers.outbox->Send(context_.Heartbeat(name, heartbeat->clock));
   } else if (const auto* goodbye = std::get_if<PeerGoodbye>(&message)) {
-    co_return base::Unavailable("it closed the link: " + goodbye->reason);
+    return base::Unavailable("it closed the link: " + goodbye->reason);
+  } else if (const auto* have = std::get_if<BlobHave>(&message)) {
+    if (context_.fetcher && !stopping_) context_.fetcher->Announced(name, *have);
+  } else if (const auto* query = std::get_if<BlobQuery>(&message)) {
+    return AnswerBlob(answers, name, *query);
+  } else if (const auto* request = std::get_if<BlobRequest>(&message)) {
+    return AnswerBlob(answers, name, *request);
+  } else if (std::holds_alternative<BlobPart>(message)) {
+    context_.RefusedBlob(name);
   }
-  co_return base::Ok();
+  return true;
+}
+
+void PeerLinks::Impl::Receive(const std::string& name, const Cosigned& said) {
+  const LineFate fate = context_.hooks.receive(name, said);
+  const bool useful =
+      fate == LineFate::kCounted || fate == LineFate::kEarly || fate == LineFate::kKnown;
+  context_.table.Update(name, [&](PeerStatus& status) {
+    ++status.cosignatures;
+    if (!useful) ++status.cosignatures_refused;
+  });
+}
+
+// A question that is answered is measured by the answer: the next one comes after it. So whoever
+// fetches files does not use up what it may say otherwise.
+template <class Question>
+bool PeerLinks::Impl::AnswerBlob(const Answers& answers, const std::string& name,
+                                 const Question& question) {
+  if (!answers.blobs || stopping_) return true;
+  const bool reads = answers.outbox->waiting() < kUnreadAnswersMax;
+  if (reads && answers.blobs->Handle(question)) return false;
+  context_.RefusedBlob(name);
+  return true;
+}
+
+PeerLinks::Impl::Answers PeerLinks::Impl::MakeAnswers(const Connection& connection) {
+  Answers answers{std::make_shared<LinkOutbox>(context_.io, connection), nullptr};
+  answers.outbox->Start();
+  if (context_.hooks.blobs != nullptr) {
+    answers.blobs = std::make_shared<BlobServer>(
+        *context_.hooks.blobs, Work(), [outbox = answers.outbox](const PeerMessage& message) {
+          outbox->Send(EncodePeerFrame(message));
+        });
+  }
+  return answers;
+}
+
+// ---- Files
+
+BlobWork PeerLinks::Impl::Work() {
+  return [this](std::function<std::function<void()>()> work) {
+    asio::post(disk_, [this, work = std::move(work)] {
+      asio::post(context_.io, [this, then = work()] {
+        if (!stopping_) then();
+      });
+    });
+  };
+}
+
+void PeerLinks::Impl::StartFetcher() {
+  BlobFetcherHooks hooks;
+  hooks.send = [this](const std::string& peer, const PeerMessage& message) {
+    const auto dialler = diallers_.find(peer);
+    if (dialler != diallers_.end()) dialler->second->SendLater(EncodePeerFrame(message));
+  };
+  hooks.work = Work();
+  hooks.ended = [this](const std::string& peer, const base::Digest& hash, const char* problem) {
+    context_.table.Update(peer, [&](PeerStatus& status) {
+      ++(problem == nullptr ? status.blobs_fetched : status.blobs_refused);
+    });
+    if (problem == nullptr) {
+      spdlog::info("file {} came from peer {}", base::ToHex(hash), peer);
+    } else {
+      spdlog::warn("file {} did not come from peer {}: {}", base::ToHex(hash), peer, problem);
+    }
+  };
+  context_.fetcher = std::make_unique<BlobFetcher>(
+      *context_.hooks.blobs, context_.options.times.blob_sweep, std::move(hooks));
+  asio::co_spawn(
+      context_.io, [this] { return Tick(); }, ReportLinkException);
+}
+
+asio::awaitable<void> PeerLinks::Impl::Tick() {
+  while (!stopping_) {
+    context_.fetcher->Tick(std::chrono::steady_clock::now());
+    tick_.expires_after(context_.options.times.blob_tick);
+    co_await tick_.async_wait(kAwait);
+  }
 }
 
 // Anybody can cause these, as often as they like.
@@ -318,6 +417,10 @@ void PeerLinks::Start(PeerLinksHooks hooks) { impl_->Start(std::move(hooks)); }
 void PeerLinks::Stop() { impl_->Stop(); }
 void PeerLinks::SetPeers(std::vector<OtherPeer> peers) { impl_->SetPeers(std::move(peers)); }
 void PeerLinks::Publish(const Cosigned& own) { impl_->Publish(own); }
+void PeerLinks::AnnounceBlob(const base::Digest& hash) { impl_->AnnounceBlob(hash); }
+void PeerLinks::FetchBlob(const base::Digest& hash, std::function<void()> done) {
+  impl_->FetchBlob(hash, std::move(done));
+}
 base::Status PeerLinks::CheckClock() const {
   return impl_->context().clocks.Check(std::chrono::steady_clock::now());
 }

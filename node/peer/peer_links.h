@@ -19,6 +19,7 @@
 #include "node/peer/checkpoint_book.h"
 #include "node/peer/peer_message.h"
 #include "node/peer/peer_status.h"
+#include "node/storage/ledger_blobs.h"
 
 namespace sogoc::peer {
 
@@ -41,6 +42,8 @@ struct PeerLinkTimes {
   std::chrono::milliseconds silence{10'000};  // a link that was silent for so long is closed
   std::chrono::milliseconds retry_min{250};   // doubled with every failure
   std::chrono::milliseconds retry_max{10'000};
+  std::chrono::milliseconds blob_tick{1'000};
+  std::chrono::milliseconds blob_sweep{60'000};  // between two searches for files that are missing
 };
 
 struct PeerLinksOptions {
@@ -67,6 +70,8 @@ struct PeerLinksHooks {
   std::function<LineFate(const std::string& peer, const Cosigned& said)> receive;
   // Required.
   std::function<OwnProgress()> progress;
+  // The files that this node keeps; null: none, and it asks for none.
+  storage::LedgerBlobs* blobs = nullptr;
 };
 
 // Running totals since the start.
@@ -103,6 +108,11 @@ class PeerLinks {
   void SetPeers(std::vector<OtherPeer> peers);
   // Sends it to all. The newest one is also sent to whoever gets connected later.
   void Publish(const Cosigned& own);
+  // Tells all that this node has the file.
+  void AnnounceBlob(const base::Digest& hash);
+  // Looks for a file that this node lacks. Calls `done` once, on the links' thread: when it is
+  // here, when nobody has it, or after some seconds. Not before Start nor after Stop.
+  void FetchBlob(const base::Digest& hash, std::function<void()> done);
   // Rule R9: see PeerClocks::Check.
   base::Status CheckClock() const;
   std::vector<PeerStatus> Peers() const;

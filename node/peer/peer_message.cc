@@ -75,6 +75,46 @@ Result<PeerMessage> Read(const v1::PeerGoodbye& in) {
   return PeerMessage(PeerGoodbye{in.reason()});
 }
 
+using Hashes = google::protobuf::RepeatedPtrField<std::string>;
+
+Result<std::vector<base::Digest>> ReadHashes(const Hashes& in) {
+  std::vector<base::Digest> hashes;
+  if (static_cast<std::size_t>(in.size()) > kBlobHashesMax) {
+    return InvalidArgument("too many files in one message");
+  }
+  for (const std::string& text : in) {
+    const auto hash = base::DigestFromBytes(base::AsBytes(text));
+    if (!hash) return InvalidArgument("half a hash of a file");
+    hashes.push_back(*hash);
+  }
+  return hashes;
+}
+
+Result<PeerMessage> Read(const v1::PeerBlobHave& in) {
+  TRY(auto hashes, ReadHashes(in.hashes()));
+  return PeerMessage(BlobHave{std::move(hashes)});
+}
+
+Result<PeerMessage> Read(const v1::PeerBlobQuery& in) {
+  TRY(auto hashes, ReadHashes(in.hashes()));
+  return PeerMessage(BlobQuery{std::move(hashes)});
+}
+
+Result<PeerMessage> Read(const v1::PeerBlobRequest& in) {
+  const auto hash = base::DigestFromBytes(base::AsBytes(in.hash()));
+  if (!hash) return InvalidArgument("a request for half a hash");
+  return PeerMessage(BlobRequest{*hash, in.offset()});
+}
+
+Result<PeerMessage> Read(const v1::PeerBlobPart& in) {
+  const auto hash = base::DigestFromBytes(base::AsBytes(in.hash()));
+  if (!hash || in.bytes().size() > kBlobPartBytes) {
+    return InvalidArgument("a part of no file, or too much of one");
+  }
+  return PeerMessage(
+      BlobPart{*hash, in.offset(), in.size(), base::ToBytes(base::AsBytes(in.bytes()))});
+}
+
 struct Writer {
   v1::PeerMessage& out;
 
@@ -109,6 +149,25 @@ struct Writer {
     cosignature.set_log_line(in.log_line);
   }
   void operator()(const PeerGoodbye& in) const { out.mutable_goodbye()->set_reason(in.reason); }
+  void operator()(const BlobHave& in) const {
+    v1::PeerBlobHave& have = *out.mutable_blob_have();
+    for (const base::Digest& hash : in.hashes) have.add_hashes(Text(hash));
+  }
+  void operator()(const BlobQuery& in) const {
+    v1::PeerBlobQuery& query = *out.mutable_blob_query();
+    for (const base::Digest& hash : in.hashes) query.add_hashes(Text(hash));
+  }
+  void operator()(const BlobRequest& in) const {
+    out.mutable_blob_request()->set_hash(Text(in.hash));
+    out.mutable_blob_request()->set_offset(in.offset);
+  }
+  void operator()(const BlobPart& in) const {
+    v1::PeerBlobPart& part = *out.mutable_blob_part();
+    part.set_hash(Text(in.hash));
+    part.set_offset(in.offset);
+    part.set_size(in.size);
+    part.set_bytes(base::ToText(in.bytes));
+  }
 };
 
 }  // namespace
@@ -122,18 +181,18 @@ std::string EncodePeerFrame(const PeerMessage& message) {
   return base::ToText(head) + body;
 }
 
-Result<std::size_t> DecodePeerFrameHead(base::ByteView head) {
+Result<std::size_t> DecodePeerFrameHead(base::ByteView head, std::size_t bytes_max) {
   const std::size_t size = base::ReadU32(head);
-  if (size == 0 || size > kPeerMessageBytesMax) {
+  if (size == 0 || size > bytes_max) {
     return InvalidArgument("a frame of " + std::to_string(size) + " bytes; 1 to " +
-                           std::to_string(kPeerMessageBytesMax) + " are allowed");
+                           std::to_string(bytes_max) + " are allowed");
   }
   return size;
 }
 
-Result<PeerMessage> DecodePeerMessage(base::ByteView bytes) {
+Result<PeerMessage> DecodePeerMessage(base::ByteView bytes, std::size_t bytes_max) {
   v1::PeerMessage in;
-  if (bytes.size() > kPeerMessageBytesMax ||
+  if (bytes.size() > bytes_max ||
       !in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument("a frame that holds no message");
   }
@@ -146,6 +205,14 @@ Result<PeerMessage> DecodePeerMessage(base::ByteView bytes) {
       return Read(in.cosignature());
     case v1::PeerMessage::kGoodbye:
       return Read(in.goodbye());
+    case v1::PeerMessage::kBlobHave:
+      return Read(in.blob_have());
+    case v1::PeerMessage::kBlobQuery:
+      return Read(in.blob_query());
+    case v1::PeerMessage::kBlobRequest:
+      return Read(in.blob_request());
+    case v1::PeerMessage::kBlobPart:
+      return Read(in.blob_part());
     case v1::PeerMessage::KIND_NOT_SET:
       break;
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "node/base/bytes.h"
 #include "node/base/result.h"
@@ -18,6 +19,10 @@ namespace sogoc::peer {
 inline constexpr std::uint32_t kPeerProtocol = 1;
 inline constexpr std::size_t kPeerFrameHeadBytes = 4;
 inline constexpr std::size_t kPeerMessageBytesMax = 8'192;
+// For the side that has dialled: the parts of files that it asked for come to it.
+inline constexpr std::size_t kPeerPartMessageBytesMax = 61'440;
+inline constexpr std::size_t kBlobPartBytes = 60'000;
+inline constexpr std::size_t kBlobHashesMax = 200;  // in one message
 
 struct PeerHello {
   std::uint32_t protocol = kPeerProtocol;
@@ -55,16 +60,41 @@ struct PeerGoodbye {
   bool operator==(const PeerGoodbye&) const = default;
 };
 
+// See peer.proto for these four.
+struct BlobHave {
+  std::vector<base::Digest> hashes;
+  bool operator==(const BlobHave&) const = default;
+};
+struct BlobQuery {
+  std::vector<base::Digest> hashes;
+  bool operator==(const BlobQuery&) const = default;
+};
+struct BlobRequest {
+  base::Digest hash{};
+  std::uint32_t offset = 0;
+  bool operator==(const BlobRequest&) const = default;
+};
+struct BlobPart {
+  base::Digest hash{};
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
+  base::Bytes bytes;
+  bool operator==(const BlobPart&) const = default;
+};
+
 // monostate: of a kind that this version does not know; to be skipped.
-using PeerMessage = std::variant<std::monostate, PeerHello, PeerHeartbeat, Cosigned, PeerGoodbye>;
+using PeerMessage = std::variant<std::monostate, PeerHello, PeerHeartbeat, Cosigned, PeerGoodbye,
+                                 BlobHave, BlobQuery, BlobRequest, BlobPart>;
 
 // Length and message. Requires: texts within the limits of DecodePeerMessage.
 std::string EncodePeerFrame(const PeerMessage& message);
 
 // The length that a frame's first four bytes give. kInvalidArgument: 0, or over the limit.
-base::Result<std::size_t> DecodePeerFrameHead(base::ByteView head);
+base::Result<std::size_t> DecodePeerFrameHead(base::ByteView head,
+                                              std::size_t bytes_max = kPeerMessageBytesMax);
 // kInvalidArgument unless it is a PeerMessage whose fields have their sizes and whose texts are
 // printable ASCII (names: what a note key's name may be).
-base::Result<PeerMessage> DecodePeerMessage(base::ByteView bytes);
+base::Result<PeerMessage> DecodePeerMessage(base::ByteView bytes,
+                                            std::size_t bytes_max = kPeerMessageBytesMax);
 
 }  // namespace sogoc::peer

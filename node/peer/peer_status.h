@@ -42,6 +42,9 @@ struct PeerStatus {
   // LineFate).
   std::uint64_t cosignatures = 0;
   std::uint64_t cosignatures_refused = 0;
+  // Files that it has given, and what it said of files that was wrong or not asked for.
+  std::uint64_t blobs_fetched = 0;
+  std::uint64_t blobs_refused = 0;
   std::uint64_t frames_dropped = 0;  // that this node had for it and could not send in time
 };
 

@@ -25,9 +25,8 @@ std::vector<Digest> LedgerBlobs::NextMissing(std::optional<Digest>& after,
                                              std::size_t count) const {
   std::vector<Digest> files = ledger_.NamedFilesAfter(after, count);
   after = files.size() < count ? std::nullopt : std::optional(files.back());
-  std::erase_if(files, [this](const Digest& hash) {
-    return store_.Holds(hash) || store_.IsErased(hash);
-  });
+  std::erase_if(files,
+                [this](const Digest& hash) { return store_.Holds(hash) || store_.IsErased(hash); });
   return files;
 }
 

@@ -13,9 +13,9 @@ using google::protobuf::FieldDescriptor;
 
 // Fields of 32 bytes or fewer that are no file's hash: keys, ids, signatures, salted digests.
 const std::set<std::string> kOther = {
-    "Found",           "Propose",    "Approve",    "AdmitOrganisation", "AddKey", "RetireKey",
-    "RevokeKey",       "ReplaceLostKeys",          "RegisterBatch",     "SetRunKeys",
-    "RegisterProducer"};
+    "Found",         "Propose",    "Approve",         "AdmitOrganisation",
+    "AddKey",        "RetireKey",  "RevokeKey",       "ReplaceLostKeys",
+    "RegisterBatch", "SetRunKeys", "RegisterProducer"};
 
 // Every operation that has a field of bytes either names a file or is known to mean something else:
 // so that a new operation is not forgotten.

@@ -49,8 +49,7 @@ TEST_F(BlobStoreTest, TakesNothingElse) {
   EXPECT_TRUE(store_->Keep(crypto::Sha256(largest), largest).value());
   EXPECT_EQ(store_->Read(crypto::Sha256(largest)).value().size(), kBlobBytesMax);
   const Bytes larger(kBlobBytesMax + 1);
-  EXPECT_EQ(store_->Keep(crypto::Sha256(larger), larger).error().code,
-            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(store_->Keep(crypto::Sha256(larger), larger).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(BlobStoreTest, ADamagedFileIsAMissingOne) {
