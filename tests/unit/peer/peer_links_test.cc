@@ -11,6 +11,8 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <fstream>
+#include <future>
 #include <thread>
 
 #include "crypto/spki.h"
@@ -19,6 +21,7 @@
 #include "node/peer/peer_message.h"
 #include "node/peer/peer_tls.h"
 #include "node/storage/ledger_store.h"
+#include "tests/support/blob_shelf.h"
 #include "tests/support/cosigning_peer.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/storage/made_up_chain.h"
@@ -61,6 +64,7 @@ PeerLinksOptions OptionsOf(const std::string& name) {
   options.times.retry_min = milliseconds(10);
   options.times.retry_max = milliseconds(50);
   options.times.heartbeat = milliseconds(50);
+  options.times.blob_tick = milliseconds(20);
   return options;
 }
 
@@ -80,7 +84,7 @@ class Links {
     EXPECT_TRUE(links) << links.error().message;
     links_ = std::move(*links);
   }
-  void Start() {
+  void Start(storage::LedgerBlobs* blobs = nullptr) {
     links_->Start({[this](const std::string& peer, const Cosigned& said) {
                      const std::lock_guard lock(mutex_);
                      heard_.emplace_back(peer, said);
@@ -88,7 +92,8 @@ class Links {
                    },
                    [] {
                      return OwnProgress{3, 17, {kValidator, 5}, 9};
-                   }});
+                   },
+                   blobs});
   }
   std::vector<std::pair<std::string, Cosigned>> heard() const {
     const std::lock_guard lock(mutex_);
@@ -137,10 +142,10 @@ class RawDialler {
     boost::system::error_code error;
     asio::read(stream_, asio::buffer(bytes), error);
     if (error) return std::nullopt;
-    bytes.resize(DecodePeerFrameHead(bytes).value());
+    bytes.resize(DecodePeerFrameHead(bytes, kPeerPartMessageBytesMax).value());
     asio::read(stream_, asio::buffer(bytes), error);
     if (error) return std::nullopt;
-    return DecodePeerMessage(bytes).value();
+    return DecodePeerMessage(bytes, kPeerPartMessageBytesMax).value();
   }
   void Close() { stream_.next_layer().close(); }
 
@@ -558,6 +563,182 @@ TEST_F(PeerPairTest, AWrongClockIsSeenByItsOwnerOnly) {
   EXPECT_TRUE(third->CheckClock());
   second_->clock().Set(kNow_s * kNsPerSecond);
   EXPECT_TRUE(Comes([&] { return (*second_)->CheckClock().has_value(); }));
+}
+
+// ---- Files
+
+// Two nodes that dial each other and keep files.
+class BlobPairTest : public testing::Test {
+ protected:
+  void Begin(PeerLinksOptions first = OptionsOf("peer1"),
+             PeerLinksOptions second = OptionsOf("peer2")) {
+    first_.emplace(std::move(first));
+    second_.emplace(std::move(second));
+    first_->Start(&first_shelf_.blobs());
+    second_->Start(&second_shelf_.blobs());
+    Meet();
+  }
+  void Meet() {
+    (*first_)->SetPeers({PeerAt("peer2", (*second_)->port())});
+    (*second_)->SetPeers({PeerAt("peer1", (*first_)->port())});
+    ASSERT_TRUE(Comes([&] {
+      const PeerStatus status = first_->StatusOf("peer2");
+      return status.dialled_since != 0 && status.heard_since != 0;
+    }));
+  }
+  base::Digest PutAtFirst(const base::Bytes& file) {
+    const base::Digest hash = first_shelf_.Put(file);
+    second_shelf_.Name({hash});
+    return hash;
+  }
+
+  support::BlobShelf first_shelf_;
+  support::BlobShelf second_shelf_;
+  std::optional<Links> first_;
+  std::optional<Links> second_;
+};
+
+TEST_F(BlobPairTest, AFileThatOneGotComesToTheOther) {
+  Begin();
+  base::Bytes file(storage::kBlobBytesMax);
+  for (std::size_t i = 0; i < file.size(); ++i) file[i] = static_cast<std::uint8_t>(i * i >> 3);
+  const base::Digest hash = PutAtFirst(file);
+  (*first_)->AnnounceBlob(hash);
+  (*first_)->Publish(kSaid);
+  EXPECT_TRUE(Comes([&] { return second_shelf_.Holds(hash); }));
+  EXPECT_EQ(second_shelf_.blobs().Read(hash).value(), file);
+  EXPECT_TRUE(Comes([&] { return second_->StatusOf("peer1").blobs_fetched == 1; }));
+  EXPECT_TRUE(Comes([&] { return second_->heard().size() == 1; }));
+  EXPECT_EQ(second_->StatusOf("peer1").blobs_refused, 0U);
+  EXPECT_EQ(first_->StatusOf("peer2").blobs_refused, 0U);
+}
+
+TEST_F(BlobPairTest, AFileIsFetchedForWhoAsksForIt) {
+  Begin();
+  const base::Digest hash = PutAtFirst(base::Bytes(70'000, 1));
+  const auto fetched = [&](const base::Digest& wanted) {
+    std::promise<void> done;
+    (*second_)->FetchBlob(wanted, [&done] { done.set_value(); });
+    return done.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  };
+  EXPECT_TRUE(fetched(hash));
+  EXPECT_TRUE(second_shelf_.Holds(hash));
+  EXPECT_TRUE(fetched(base::Digest{1}));  // nobody has it
+}
+
+TEST_F(BlobPairTest, WhoWasAwayGetsWhatItMissed) {
+  first_.emplace(OptionsOf("peer1"));
+  first_->Start(&first_shelf_.blobs());
+  std::vector<base::Digest> hashes;
+  for (std::uint8_t i = 0; i < 20; ++i) hashes.push_back(PutAtFirst(base::Bytes(1'000, i)));
+  (*first_)->AnnounceBlob(hashes[0]);
+  second_.emplace(OptionsOf("peer2"));
+  second_->Start(&second_shelf_.blobs());
+  Meet();
+  EXPECT_TRUE(Comes([&] {
+    return std::ranges::all_of(hashes, [&](const auto& hash) { return second_shelf_.Holds(hash); });
+  }));
+}
+
+TEST_F(BlobPairTest, WhatWasErasedDoesNotComeBack) {
+  Begin();
+  const base::Digest hash = PutAtFirst(base::Bytes(70'000, 1));
+  ASSERT_TRUE(second_shelf_.store().Erase(hash));
+  (*first_)->AnnounceBlob(hash);
+  const base::Digest next = PutAtFirst(base::Bytes(70'000, 2));
+  (*first_)->AnnounceBlob(next);
+  EXPECT_TRUE(Comes([&] { return second_shelf_.Holds(next); }));
+  EXPECT_FALSE(second_shelf_.Holds(hash));
+}
+
+TEST_F(BlobPairTest, ANodeThatKeepsNoFilesIsNotDisturbed) {
+  first_.emplace(OptionsOf("peer1"));
+  second_.emplace(OptionsOf("peer2"));
+  first_->Start(&first_shelf_.blobs());
+  second_->Start();
+  Meet();
+  (*first_)->AnnounceBlob(PutAtFirst({1}));
+  std::promise<void> done;
+  (*second_)->FetchBlob(base::Digest{1}, [&done] { done.set_value(); });
+  done.get_future().wait();
+  (*first_)->Publish(kSaid);
+  EXPECT_TRUE(Comes([&] { return second_->heard().size() == 1; }));
+}
+
+// A raw peer that asks peer1 for files.
+class BlobPortTest : public PeerPortTest {
+ protected:
+  BlobPortTest() {
+    links_.emplace(OptionsOf("peer1"));
+    (*links_)->SetPeers({PeerAt("peer2", std::nullopt)});
+    links_->Start(&shelf_.blobs());
+    peer_.emplace((*links_)->port(), "peer2");
+    peer_->Send(HelloOf("peer2"));
+    EXPECT_TRUE(peer_->Read());
+  }
+  ~BlobPortTest() override { links_.reset(); }
+  PeerMessage Ask(const PeerMessage& question) {
+    peer_->Send(EncodePeerFrame(question));
+    return peer_->Read().value();
+  }
+  std::uint64_t refused() const { return links_->StatusOf("peer2").blobs_refused; }
+
+  support::BlobShelf shelf_;
+  std::optional<RawDialler> peer_;
+};
+
+TEST_F(BlobPortTest, AFileIsGivenPartByPart) {
+  const base::Bytes file(130'000, 3);
+  const base::Digest hash = shelf_.Put(file);
+  EXPECT_EQ(Ask(BlobQuery{{base::Digest{1}, hash}}), PeerMessage(BlobHave{{hash}}));
+  EXPECT_EQ(Ask(BlobQuery{}), PeerMessage(BlobHave{}));
+  base::Bytes got;
+  while (got.size() < file.size()) {
+    const auto offset = static_cast<std::uint32_t>(got.size());
+    const PeerMessage answer = Ask(BlobRequest{hash, offset});
+    const auto& part = std::get<BlobPart>(answer);
+    EXPECT_EQ(part.hash, hash);
+    EXPECT_EQ(part.offset, offset);
+    EXPECT_EQ(part.size, file.size());
+    base::Append(got, part.bytes);
+  }
+  EXPECT_EQ(got, file);
+  // From the middle, and beyond the end.
+  EXPECT_EQ(std::get<BlobPart>(Ask(BlobRequest{hash, 129'999})).bytes.size(), 1U);
+  const PeerMessage none = BlobPart{hash, 130'000, 0, {}};
+  EXPECT_EQ(Ask(BlobRequest{hash, 130'000}), none);
+}
+
+TEST_F(BlobPortTest, WhatIsNotThereIsNotGiven) {
+  const base::Digest damaged = shelf_.Put({1, 2, 3});
+  std::ofstream(shelf_.PathOf(damaged)) << "x";
+  const base::Digest erased = shelf_.Put({4, 5, 6});
+  ASSERT_TRUE(shelf_.store().Erase(erased));
+  for (const base::Digest& hash : {base::Digest{1}, damaged, erased}) {
+    const PeerMessage none = BlobPart{hash, 0, 0, {}};
+    EXPECT_EQ(Ask(BlobRequest{hash, 0}), none);
+  }
+  EXPECT_EQ(Ask(BlobQuery{{damaged, erased}}), PeerMessage(BlobHave{}));
+}
+
+TEST_F(BlobPortTest, PartsThatNobodyAskedForAreCountedAndNothingElse) {
+  const base::Bytes file(10, 1);
+  const base::Digest hash = crypto::Sha256(file);
+  shelf_.Name({hash});
+  peer_->Send(EncodePeerFrame(BlobPart{hash, 0, 10, file}) + EncodePeerFrame(BlobHave{{hash}}) +
+              EncodePeerFrame(kSaid));
+  EXPECT_TRUE(Comes([&] { return links_->heard().size() == 1; }));
+  EXPECT_EQ(refused(), 1U);
+  EXPECT_FALSE(shelf_.Holds(hash));
+}
+
+TEST_F(BlobPortTest, WhoDoesNotReadItsPartsGetsNoMore) {
+  const base::Digest hash = shelf_.Put(base::Bytes(storage::kBlobBytesMax, 1));
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += EncodePeerFrame(BlobRequest{hash, 0});
+  peer_->Send(many + EncodePeerFrame(kSaid));
+  EXPECT_TRUE(Comes([&] { return links_->heard().size() == 1; }));
+  EXPECT_GT(refused(), 0U);
 }
 
 // A whole node but for its engine: it is told the blocks.

@@ -15,10 +15,10 @@ base::Digest Filled(std::uint8_t byte) {
   return digest;
 }
 
-PeerMessage MustDecode(const std::string& frame) {
+PeerMessage MustDecode(const std::string& frame, std::size_t bytes_max = kPeerMessageBytesMax) {
   const base::ByteView bytes = base::AsBytes(frame);
-  EXPECT_EQ(DecodePeerFrameHead(bytes).value(), bytes.size() - kPeerFrameHeadBytes);
-  return DecodePeerMessage(bytes.subspan(kPeerFrameHeadBytes)).value();
+  EXPECT_EQ(DecodePeerFrameHead(bytes, bytes_max).value(), bytes.size() - kPeerFrameHeadBytes);
+  return DecodePeerMessage(bytes.subspan(kPeerFrameHeadBytes), bytes_max).value();
 }
 
 void ExpectRefused(const v1::PeerMessage& message, const std::string& words) {
@@ -45,10 +45,26 @@ TEST(PeerMessageTest, EveryKindComesBack) {
       Cosigned{9, Filled(3), 8, "a line\n", ""},
       Cosigned{9, Filled(3), 8, "a line\n", "another\n"},
       PeerGoodbye{"because"},
+      BlobHave{},
+      BlobHave{std::vector<base::Digest>(kBlobHashesMax, Filled(7))},
+      BlobQuery{{Filled(7), Filled(8)}},
+      BlobRequest{Filled(7), 4'140'000},
+      BlobPart{Filled(7), 0, 0, {}},
+      BlobPart{Filled(7), 0, 5, base::Bytes(5, 1)},
   };
   for (const PeerMessage& message : messages) {
     EXPECT_EQ(MustDecode(EncodePeerFrame(message)), message);
   }
+}
+
+TEST(PeerMessageTest, TheLargestPartGoesOnlyToWhoExpectsIt) {
+  const BlobPart part{Filled(255), ~std::uint32_t{0}, ~std::uint32_t{0},
+                      base::Bytes(kBlobPartBytes, 1)};
+  const std::string frame = EncodePeerFrame(part);
+  EXPECT_EQ(MustDecode(frame, kPeerPartMessageBytesMax), PeerMessage(part));
+  const base::ByteView bytes = base::AsBytes(frame);
+  EXPECT_FALSE(DecodePeerFrameHead(bytes));
+  EXPECT_FALSE(DecodePeerMessage(bytes.subspan(kPeerFrameHeadBytes)));
 }
 
 TEST(PeerMessageTest, AFrameHasOneToEightThousandBytes) {
@@ -104,6 +120,17 @@ TEST(PeerMessageTest, FieldsHaveTheirSizesAndTextsArePrintable) {
   ExpectRefused(cosignature, "without line");
   cosignature.mutable_cosignature()->set_line(std::string(513, 'x'));
   ExpectRefused(cosignature, "with a long one");
+  v1::PeerMessage files;
+  files.mutable_blob_have()->add_hashes(std::string(31, 'x'));
+  ExpectRefused(files, "half a hash");
+  for (std::size_t i = 0; i <= kBlobHashesMax; ++i) {
+    files.mutable_blob_query()->add_hashes(std::string(32, 'x'));
+  }
+  ExpectRefused(files, "too many files");
+  files.mutable_blob_request()->set_offset(1);
+  ExpectRefused(files, "half a hash");
+  files.mutable_blob_part()->set_size(1);
+  ExpectRefused(files, "a part of no file");
   v1::PeerMessage goodbye;
   goodbye.mutable_goodbye()->set_reason("\x1b[31m");
   ExpectRefused(goodbye, "goodbye without text");
