@@ -11,9 +11,11 @@ import re
 import secrets
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -178,10 +180,28 @@ class Demo:
                                        "commune": producer["commune"]}}]
             operations += [{"register_product": {"gtin": p["gtin"], "name": p["name"], "vocabulary": 2,
                                                  "group": p["group"],
-                                                 "picture": digest("picture " + p["gtin"])}}
+                                                 "picture": digest(picture(p["gtin"]))}}
                            for p in producer["products"]]
             self.submit(producer["organisation"], operations)
         self.say(f"producers registered {len(self.products)} products")
+
+    def upload(self):
+        """The products' pictures go beside the ledger."""
+        folder = self.folder / "pictures"
+        folder.mkdir()
+        for gtin in self.products:
+            (folder / f"{gtin}.png").write_bytes(picture(gtin))
+            self.run("sogoc", "blob", "put", folder / f"{gtin}.png", "--node", self.url)
+        self.say(f"uploaded {len(self.products)} pictures; a file that the ledger does not name is refused")
+        (folder / "other.png").write_bytes(picture("0"))
+        self.run("sogoc", "blob", "put", folder / "other.png", "--node", self.url, allowed=(2,))
+
+    def fetch_pictures(self, url):
+        for gtin in self.products:
+            copy = self.work / "copy.png"
+            self.run("sogoc", "blob", "get", hashlib.sha256(picture(gtin)).hexdigest(), "--out", copy, "--node", url)
+            if copy.read_bytes() != picture(gtin):
+                sys.exit(f"demo: {url} gives another picture of {gtin}")
 
     def certify(self):
         committees = {"42": ("ubnd-ha-tinh", "hd-ha-tinh"), "38": ("ubnd-thanh-hoa", "hd-thanh-hoa")}
@@ -363,6 +383,13 @@ class NetworkDemo(Demo):
         founders = {peer["organisation"] for peer in self.network.peers}
         return [body for body in DEMO["admitted"] if body["organisation"] not in founders]
 
+    def upload(self):
+        super().upload()
+        running = [peer for peer in self.network.peers if peer is not self.victim]
+        for peer in running:
+            self.fetch_pictures(peer["url"])
+        self.say(f"{len(running)} peers give the same pictures")
+
     def lose_a_peer(self):
         self.network.stop(self.victim, signal.SIGKILL)
         self.say(f"killed peer {self.victim['number']} ({self.victim['name']}); the others go on")
@@ -376,6 +403,8 @@ class NetworkDemo(Demo):
             sys.exit("demo: the peers do not agree on one head")
         self.say(f"peer {self.victim['number']} is back; all four have block {head[0]}, {head[2]} leaves, "
                  f"state root {head[1][:16]}…")
+        self.fetch_pictures(self.victim["url"])
+        self.say(f"peer {self.victim['number']} has the pictures, too")
 
     def readers(self):
         others = [peer for peer in self.network.peers if peer is not self.reader]
@@ -393,8 +422,20 @@ def without(record, *names):
     return {k: v for k, v in record.items() if k not in names}
 
 
-def digest(text):
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def digest(content):
+    content = content.encode() if isinstance(content, str) else content
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def picture(gtin):
+    """A PNG of 64 stripes, whose colour is the product's own."""
+    colour = hashlib.sha256(gtin.encode()).digest()[:3]
+    rows = b"".join(b"\0" + bytes(c * (y % 8 + 8) // 15 for c in colour) * 64 for y in range(64))
+    out = b"\x89PNG\r\n\x1a\n"
+    for kind, body in ((b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)),
+                       (b"IEND", b"")):
+        out += struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return out
 
 
 def number(date):
@@ -438,12 +479,12 @@ def main():
     if arguments.network:
         network = running_network(arguments.network, arguments.bin.absolute(), folder / "founding")
         demo = NetworkDemo(network, folder)
-        steps = (demo.start, demo.admit, demo.register, demo.certify, demo.lose_a_peer, demo.batches,
-                 demo.labels, demo.trouble, demo.bring_it_back)
+        steps = (demo.start, demo.admit, demo.register, demo.certify, demo.lose_a_peer, demo.upload,
+                 demo.batches, demo.labels, demo.trouble, demo.bring_it_back)
     else:
         demo = Demo(arguments.bin.absolute(), folder)
-        steps = (demo.start, demo.admit, demo.register, demo.certify, demo.batches, demo.labels,
-                 demo.trouble)
+        steps = (demo.start, demo.admit, demo.register, demo.upload, demo.certify, demo.batches,
+                 demo.labels, demo.trouble)
     try:
         for step in steps:
             step()

@@ -80,6 +80,9 @@ void FillProduct(const v1::VerdictAnswer& answer, VerdictCode code, TemplateDict
   product->SetValue("ADDRESS", answer.product().producer_address());
   product->SetValue("GTIN", answer.product().gtin());
   if (code == VerdictCode::kCannotVerify || code == VerdictCode::kNotInSystem) return;
+  if (!answer.product().picture().empty()) {
+    product->SetValueAndShowSection("HASH", answer.product().picture(), "PICTURE");
+  }
   if (!answer.has_certificate_in_force()) {
     product->ShowSection("NO_STARS");
     return;

@@ -21,6 +21,8 @@
 {{#PRODUCT}}
 <section>
 <h2>{{NAME}}</h2>
+{{#PICTURE}}<img class="picture" src="/v1/blobs/{{HASH}}" alt="" loading="lazy">
+{{/PICTURE}}
 {{#STARS}}<p class="stars"><span aria-hidden="true">{{STAR_SIGNS}}</span> {{STAR_TEXT}}</p>
 {{/STARS}}
 {{#NO_STARS}}<p class="stars">Hôm nay không còn hạng sao OCOP có hiệu lực</p>

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "node/gateway/http_server.h"
@@ -33,6 +34,7 @@ class FakeNode {
     router.Get("/v1/label-runs/{gtin}/{first}", [this](const gateway::Request&) {
       return run ? JsonAnswer(*run) : gateway::Problem(404, "There is no such run");
     });
+    AddBlobs(router);
     router.Post("/v1/entries", 8 << 20, [this](const gateway::Request& request) {
       v1::SubmitRequest submit;
       EXPECT_TRUE(submit.ParseFromString(request.body));
@@ -77,11 +79,30 @@ class FakeNode {
   v1::LedgerStatus ledger;
   v1::PeersStatus peers;
   v1::PeerList peers_record;
+  std::map<std::string, std::string> blobs;  // by hash
+  std::set<std::string> named_blobs;
   std::optional<v1::LabelRunView> run;
   std::function<gateway::Response(const v1::SubmitRequest&)> answer = Commit;
   std::vector<v1::SubmitRequest> requests;
 
  private:
+  void AddBlobs(gateway::Router& router) {
+    router.Get("/v1/blobs/{hash}", [this](const gateway::Request& request) {
+      const auto blob = blobs.find(std::string(request.Capture("hash")));
+      if (blob == blobs.end()) return gateway::Problem(404, "No peer has it");
+      return gateway::Response{200, "application/octet-stream", blob->second, {}};
+    });
+    router.Add(gateway::Method::kPut, "/v1/blobs/{hash}", 4 << 20,
+               [this](const gateway::Request& request, const gateway::Respond& respond) {
+                 const std::string hash(request.Capture("hash"));
+                 if (!named_blobs.contains(hash)) {
+                   return respond(gateway::Problem(404, "The ledger names no such file"));
+                 }
+                 const bool is_new = blobs.emplace(hash, request.body).second;
+                 respond({is_new ? 201 : 200, "application/json", "{}", {}});
+               });
+  }
+
   std::unique_ptr<gateway::HttpServer> server_;
 };
 

@@ -67,6 +67,19 @@ TEST(StampPageTest, EveryVerdictHasItsHeadlineToneAndIcon) {
   }
 }
 
+TEST(StampPageTest, ThePictureIsOneOfThisNodesFiles) {
+  v1::VerdictAnswer answer = AnswerOf(VerdictCode::kCodeIssued);
+  EXPECT_THAT(StampPage(answer), Not(HasSubstr("<img")));
+  const std::string hash(64, 'a');
+  answer.mutable_product()->set_picture(hash);
+  EXPECT_THAT(StampPage(answer), HasSubstr("src=\"/v1/blobs/" + hash + "\""));
+  // Of what is not verified nothing is shown that looks genuine.
+  for (const VerdictCode code : {VerdictCode::kNotInSystem, VerdictCode::kCannotVerify}) {
+    answer.set_verdict(ledger::TextOf(code).name);
+    EXPECT_THAT(StampPage(answer), Not(HasSubstr("<img")));
+  }
+}
+
 TEST(StampPageTest, AVerdictOfALaterVersionIsNotShownAsGood) {
   v1::VerdictAnswer answer = AnswerOf(VerdictCode::kCodeIssued);
   answer.set_verdict("SOMETHING_NEW");
