@@ -11,6 +11,7 @@ using storage::BlobStanding;
 // ---- Links
 
 void BlobFetcher::LinkUp(const std::string& peer) {
+  LinkDown(peer);
   links_[peer] = {};
   // It may have what this node missed.
   sweeps_again_ = true;
@@ -110,14 +111,14 @@ void BlobFetcher::Fetch(const Digest& hash, std::function<void()> done) {
     return;
   }
   if (links_.empty() || wants_.size() >= kWantsMax || unfound_.contains(hash)) return done();
-  Want& want = wants_.emplace(hash, Want{now_, {}, {}, {}, {}}).first->second;
-  want.waiting.push_back({now_ + kFetchLimit, std::move(done)});
-  for (auto& [peer, link] : links_) {
-    if (link.queries.size() < kQueriesMax) want.asked.insert(peer);
+  std::set<std::string> asked;
+  for (const auto& [peer, link] : links_) {
+    if (link.queries.size() < kQueriesMax) asked.insert(peer);
   }
-  const std::set<std::string> asked = want.asked;
+  if (asked.empty()) return done();
+  Want& want = wants_.emplace(hash, Want{now_, {}, asked, {}, {}}).first->second;
+  want.waiting.push_back({now_ + kFetchLimit, std::move(done)});
   for (const std::string& peer : asked) Ask(peer, {hash});
-  Pump();
 }
 
 // ---- Transfers

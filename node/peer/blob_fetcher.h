@@ -34,14 +34,14 @@ class BlobFetcher {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  static constexpr std::chrono::seconds kPartLimit{10};    // from a request to its part
-  static constexpr std::chrono::seconds kFetchLimit{4};    // for whoever waits for a file
-  static constexpr std::chrono::seconds kUnfoundFor{5};    // nobody had it: not asked for again
-  static constexpr std::chrono::minutes kDistrustFor{10};  // of one peer about one file
-  static constexpr std::size_t kWantsMax = 1'000;          // files that are being looked for
-  static constexpr std::size_t kAnnouncedMax = 1'000;      // that one peer told of
-  static constexpr std::size_t kQueriesMax = 8;            // that one peer has not answered
-  static constexpr std::size_t kSweptAtOnce = 1'000;       // files of the ledger
+  static constexpr std::chrono::seconds kPartLimit{10};        // from a request to its part
+  static constexpr std::chrono::seconds kFetchLimit{4};        // for whoever waits for a file
+  static constexpr std::chrono::seconds kUnfoundFor{5};        // nobody had it: not asked for again
+  static constexpr std::chrono::minutes kDistrustFor{10};      // of one peer about one file
+  static constexpr std::size_t kWantsMax = 1'000;              // files that are being looked for
+  static constexpr std::size_t kAnnouncedMax = 1'000;          // that one peer told of
+  static constexpr std::size_t kQueriesMax = kBlobQueriesMax;  // that one peer has not answered
+  static constexpr std::size_t kSweptAtOnce = 1'000;           // files of the ledger
   static constexpr int kAnnouncedTries = 10;  // ticks that a file's entry may come later
 
   // `blobs` must outlive it, and so must what is asked of `hooks.work`.

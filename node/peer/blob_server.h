@@ -14,7 +14,7 @@ namespace sogoc::peer {
 // All of it runs on the links' thread. Requires: it is owned by a shared_ptr.
 class BlobServer : public std::enable_shared_from_this<BlobServer> {
  public:
-  static constexpr std::size_t kQueriesMax = 8;  // that are being looked up
+  static constexpr std::size_t kQueriesMax = kBlobQueriesMax;
 
   // `send` is called later, too, while this lives. `blobs` must outlive it.
   BlobServer(storage::LedgerBlobs& blobs, BlobWork work,

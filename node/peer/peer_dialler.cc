@@ -34,6 +34,7 @@ void PeerDialler::Start() {
 
 void PeerDialler::Stop() {
   stopped_ = true;
+  IsDown();
   resolver_.cancel();
   retry_.cancel();
   wake_.cancel();
@@ -60,16 +61,20 @@ void PeerDialler::SendLater(std::string frame) {
   wake_.cancel();
 }
 
+void PeerDialler::IsDown() {
+  if (is_up_ && context_.fetcher) context_.fetcher->LinkDown(peer_.name);
+  is_up_ = false;
+  queue_.clear();
+  later_.clear();
+}
+
 asio::awaitable<void> PeerDialler::Run() {
   const PeerLinkTimes& times = context_.options.times;
   std::chrono::milliseconds pause = times.retry_min;
   while (!stopped_) {
     const base::Status ended = co_await RunOnce();
     const bool was_up = is_up_;
-    is_up_ = false;
-    queue_.clear();
-    later_.clear();
-    if (was_up && context_.fetcher) context_.fetcher->LinkDown(peer_.name);
+    IsDown();
     wake_.cancel();
     connection_->Close();
     if (stopped_) break;

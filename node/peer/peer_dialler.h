@@ -29,6 +29,7 @@ class PeerDialler : public std::enable_shared_from_this<PeerDialler> {
   bool is_up() const { return is_up_; }
 
  private:
+  void IsDown();
   boost::asio::awaitable<void> Run();
   PeerConnection::Step<base::Unit> RunOnce();
   PeerConnection::Step<std::vector<boost::asio::ip::tcp::endpoint>> Resolve();

@@ -28,8 +28,10 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kStrangersMax = 32;     // connections whose hello has still to come
-constexpr std::size_t kUnreadAnswersMax = 4;  // before a peer gets no more of files
+constexpr std::size_t kStrangersMax = 32;  // connections whose hello has still to come
+// Before a peer gets no more of files. Whoever keeps to kBlobQueriesMax does not come to it.
+constexpr std::size_t kUnreadAnswersMax = 2 * kBlobQueriesMax;
+static_assert(kUnreadAnswersMax < LinkOutbox::kWaitingMax);
 constexpr std::chrono::seconds kRefusalLogPause{10};
 
 base::Result<tcp::acceptor> OpenAcceptor(asio::io_context& io, const PeerLinksOptions& options) {
@@ -353,8 +355,10 @@ PeerLinks::Impl::Answers PeerLinks::Impl::MakeAnswers(const Connection& connecti
 
 BlobWork PeerLinks::Impl::Work() {
   return [this](std::function<std::function<void()>()> work) {
-    asio::post(disk_, [this, work = std::move(work)] {
-      asio::post(context_.io, [this, then = work()] {
+    asio::post(disk_, [this, work = std::move(work)]() mutable {
+      auto then = work();
+      // What it holds belongs to the links' thread, and goes there.
+      asio::post(context_.io, [this, work = std::move(work), then = std::move(then)] {
         if (!stopping_) then();
       });
     });

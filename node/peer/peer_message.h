@@ -23,6 +23,7 @@ inline constexpr std::size_t kPeerMessageBytesMax = 8'192;
 inline constexpr std::size_t kPeerPartMessageBytesMax = 61'440;
 inline constexpr std::size_t kBlobPartBytes = 60'000;
 inline constexpr std::size_t kBlobHashesMax = 200;  // in one message
+inline constexpr std::size_t kBlobQueriesMax = 16;  // without an answer, on one link
 
 struct PeerHello {
   std::uint32_t protocol = kPeerProtocol;
