@@ -13,8 +13,8 @@ using storage::Space;
 
 // What the log alone determines, byte for byte. (Past states and tree nodes depend on what was
 // pruned; the roots vouch for them.)
-constexpr Space kDetermined[] = {Space::kLeaves, Space::kLogHashes, Space::kHeaders,
-                                 Space::kEntryIds, Space::kState, Space::kChildren,
+constexpr Space kDetermined[] = {Space::kLeaves,    Space::kLogHashes, Space::kHeaders,
+                                 Space::kEntryIds,  Space::kState,     Space::kChildren,
                                  Space::kNamedFiles};
 
 base::Error Differs(ledger::Height height, const std::string& what) {

@@ -47,6 +47,7 @@ void BlobFetcher::Look(const std::string& peer) {
   link.is_looking = true;
   hooks_.work([this, peer, batch = std::exchange(link.announced, {})]() -> std::function<void()> {
     std::vector<BlobStanding> standings;
+    standings.reserve(batch.size());
     for (const Announcement& one : batch) standings.push_back(blobs_.StandingOf(one.hash));
     return [this, peer, batch, standings = std::move(standings)] {
       const auto found = links_.find(peer);

@@ -49,7 +49,7 @@ void PeerConnection::Close() {
 PeerConnection::Step<base::Unit> PeerConnection::Connect(
     std::vector<asio::ip::tcp::endpoint> endpoints) {
   const auto [error, endpoint] =
-      co_await asio::async_connect(stream_.next_layer(), std::move(endpoints), kAwait);
+      co_await asio::async_connect(stream_.next_layer(), endpoints, kAwait);
   if (error) co_return Explain(error);
   co_return base::Ok();
 }
