@@ -124,7 +124,8 @@ class Network:
                  f"{peer['private']}:{METRICS}", "--peer-listen", f"{bind}:{PEER}")
         # A demonstration may run on a disk that is nearly full; a real ledger should not.
         config = (home / "node.toml").read_text()
-        (home / "node.toml").write_text(config.replace("reserve_percent = 5", "reserve_percent = 0"))
+        (home / "node.toml").write_text(config.replace("reserve_percent = 5", "reserve_percent = 0")
+                                        .replace("reserve_megabytes = 1024", "reserve_megabytes = 32"))
 
     def found(self, founders):
         """The founding entry, from a description that the four agreed on."""

@@ -34,6 +34,7 @@ constexpr int kErrorPipe = 3;  // in the child
 // height.
 constexpr std::string_view kConsensusFailure = "CONSENSUS FAILURE!!!";
 constexpr int kLookMs = 500;
+constexpr std::size_t kReadBytes = 16'384;
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -138,22 +139,10 @@ std::string_view LastWords(std::string_view text) {
   return text.substr(end + 1);
 }
 
-// What was written to the file after `begin`, or the end of it.
-std::string ReadEnd(const std::string& path, off_t begin) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status;
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return "";
-  begin = std::max(begin, status.st_size - static_cast<off_t>(kLastBytes));
-  std::string text(kLastBytes, '\0');
-  const ssize_t size = ::pread(file.get(), text.data(), text.size(), begin);
-  text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  return text;
-}
-
 // What the child needs, made before the fork: between it and the exec nothing may allocate or lock.
 struct Launch {
   pid_t parent;
-  int log;
+  int output;
   int error_pipe;
   char** argv;
   char** environment;
@@ -179,8 +168,8 @@ struct Launch {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   int error_pipe = launch.error_pipe;
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(launch.log, STDOUT_FILENO) < 0 ||
-      ::dup2(launch.log, STDERR_FILENO) < 0) {
+  if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 ||
+      ::dup2(launch.output, STDOUT_FILENO) < 0 || ::dup2(launch.output, STDERR_FILENO) < 0) {
     FailInChild(error_pipe);
   }
   if (error_pipe != kErrorPipe) {
@@ -231,8 +220,6 @@ class EngineProcess::Impl {
 
   base::Status Start() {
     TRY(log_, OpenLog(options_));
-    struct stat status;
-    if (::fstat(log_.get(), &status) == 0) log_begin_ = looked_until_ = status.st_size;
     std::promise<base::Status> started;
     auto result = started.get_future();
     // The child's death signal comes when the *thread* that made it ends, so it is made by the one
@@ -279,34 +266,42 @@ class EngineProcess::Impl {
   siginfo_t AwaitEnd() {
     // Without such a descriptor (-1), poll only passes the time.
     const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    pollfd ended{process.get(), POLLIN, 0};
+    pollfd events[] = {{process.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
     while (true) {
+      ::poll(events, std::size(events), kLookMs);
       siginfo_t info{};
       const int waited =
           ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT | WNOHANG);
+      if (!CopyOutput()) events[1].fd = -1;  // closed: there is nothing more to wait for
       if (waited == 0 && info.si_pid != 0) return info;
       if (waited != 0 && errno != EINTR) return info;
-      if (!consensus_failed_ && LogsFailure()) {
+    }
+  }
+
+  // What the engine has printed goes into the log, and passes here so that a failure is seen even
+  // if the log's disk is full. False: it will print nothing more.
+  bool CopyOutput() {
+    char bytes[kReadBytes];
+    ssize_t size;
+    while ((size = ::read(output_.get(), bytes, sizeof bytes)) > 0) {
+      const std::string_view text(bytes, static_cast<std::size_t>(size));
+      // A line that does not fit on the disk is lost.
+      [[maybe_unused]] const ssize_t ignored = ::write(log_.get(), text.data(), text.size());
+      // Also a mark of which the last look saw a part.
+      const std::size_t begin = tail_.size() - std::min(tail_.size(), kConsensusFailure.size());
+      tail_ += text;
+      if (!consensus_failed_ && tail_.find(kConsensusFailure, begin) != std::string::npos) {
         consensus_failed_ = true;
         ::kill(pid_, SIGKILL);
       }
-      ::poll(&ended, 1, kLookMs);
+      if (!consensus_failed_ && tail_.size() > kLastBytes)
+        tail_.erase(0, tail_.size() - kLastBytes);
     }
-  }
-
-  bool LogsFailure() {
-    const std::string fresh = ReadEnd(options_.log, looked_until_);
-    if (fresh.find(kConsensusFailure) != std::string::npos) return true;
-    // The next look begins so early that it finds a mark of which this one saw a part.
-    if (fresh.size() >= kConsensusFailure.size()) {
-      looked_until_ += static_cast<off_t>(fresh.size() - kConsensusFailure.size() + 1);
-    }
-    return false;
+    return size != 0;
   }
 
   std::string Sentence(const siginfo_t& info) const {
-    const std::string end = ReadEnd(options_.log, log_begin_);
-    const std::string lines(LastWords(end));
+    const std::string lines(LastWords(tail_));
     std::string text = consensus_failed_ ? "the engine stopped making blocks and was ended"
                                          : "the engine ended " + HowItEnded(info);
     text += lines.empty() ? " and printed nothing"
@@ -324,7 +319,11 @@ class EngineProcess::Impl {
     if (::pipe2(ends, O_CLOEXEC) != 0) return SystemError("pipe", errno);
     const Descriptor read_end(ends[0]);
     Descriptor write_end(ends[1]);
-    const Launch launch{::getpid(), log_.get(), write_end.get(), argv.data(), environ};
+    if (::pipe2(ends, O_CLOEXEC) != 0) return SystemError("pipe", errno);
+    output_ = Descriptor(ends[0]);
+    const Descriptor child_output(ends[1]);
+    if (::fcntl(output_.get(), F_SETFL, O_NONBLOCK) != 0) return SystemError("fcntl", errno);
+    const Launch launch{::getpid(), child_output.get(), write_end.get(), argv.data(), environ};
     const pid_t pid = ::fork();
     if (pid < 0) return SystemError("fork", errno);
     if (pid == 0) RunInChild(launch);
@@ -346,9 +345,9 @@ class EngineProcess::Impl {
 
   const EngineProcessOptions options_;
   Descriptor log_;
-  off_t log_begin_ = 0;
-  off_t looked_until_ = 0;         // in the log; the watcher's
-  bool consensus_failed_ = false;  // likewise
+  Descriptor output_;              // of the engine; the watcher's, like the next two
+  std::string tail_;               // the end of what it printed
+  bool consensus_failed_ = false;  // it said so
   pid_t pid_ = -1;                 // set before Start returns
 
   std::mutex stop_mutex_;  // one Stop at a time

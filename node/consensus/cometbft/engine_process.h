@@ -28,7 +28,7 @@ struct EngineProcessOptions {
   std::uint64_t log_bytes_max = 16 << 20;
   std::chrono::milliseconds stop_time{10'000};  // until it is killed
   // Called at most once, from a thread of this object, when the engine ends unasked, or was ended
-  // since its log says that its consensus failed (it would go on answering, at one height); gets a
+  // since it said that its consensus failed (it would go on answering, at one height); gets a
   // sentence with its last lines. May end this process, may not call or destroy this object.
   std::function<void(const std::string&)> on_exit;
 };

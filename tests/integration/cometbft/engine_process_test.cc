@@ -60,7 +60,7 @@ class EngineScript : public testing::Test {
   }
 
   support::TempDirectory directory_;
-  const std::string log_ = directory_ / "engine.log";
+  std::string log_ = directory_ / "engine.log";
   std::promise<std::string> ended_;
 };
 
@@ -133,6 +133,16 @@ TEST_F(EngineScript, IsEndedWhenItsConsensusFailed) {
   ASSERT_TRUE(engine) << engine.error().message;
   EXPECT_EQ(Message(), "the engine stopped making blocks and was ended. It last wrote to " + log_ +
                            ":\nCONSENSUS FAILURE!!! module=consensus err=\"no space\"");
+}
+
+TEST_F(EngineScript, IsEndedAlsoWhenTheLogsDiskIsFull) {
+  log_ = "/dev/full";
+  const auto engine =
+      Start("echo 'E[2026] CONSENSUS FAILURE!!! err=\"no space\"'; while :; do sleep 0.02; done");
+  ASSERT_TRUE(engine) << engine.error().message;
+  EXPECT_EQ(Message(),
+            "the engine stopped making blocks and was ended. It last wrote to /dev/full:\n"
+            "CONSENSUS FAILURE!!! err=\"no space\"");
 }
 
 TEST_F(EngineScript, TellsASignalAndSilence) {
