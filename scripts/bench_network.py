@@ -93,7 +93,8 @@ class Profile:
         for sort, most in (("comm", 8), ("comm,symbol", 25)):
             report = subprocess.run(["perf", "report", "-i", self.path, "--stdio", "--sort", sort], text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
-            shares = [line.rstrip() for line in report.splitlines() if line.strip() and not line.startswith("#")]
+            shares = ["    " + " ".join(line.split())[:100].rstrip(" -") for line in report.splitlines()
+                      if line.strip() and not line.startswith("#")]
             found += [f"profile by {sort}:", *shares[:most]]
         return found
 
