@@ -10,6 +10,7 @@ from wires import Wires, why_not
 
 FAKETIME = "".join(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")[:1])
 TICK_S = 0.1
+CAUGHT_UP_A_SECOND = 20  # blocks, on a machine that all peers share
 SETTLED_S = 2  # after it, nothing from before a cut is under way any more
 
 
@@ -39,7 +40,7 @@ class Field:
             time.sleep(TICK_S)
         return result
 
-    def await_of(self, peer, condition, what):
+    def await_of(self, peer, condition, what, seconds=None):
         """The same of a peer whose node must not end meanwhile; `what` goes on after its name."""
         number = peer["number"]
 
@@ -49,7 +50,7 @@ class Field:
                 raise Failed(f"peer {number}'s node has ended by itself")
             return condition()
 
-        return self.await_(checked, f"peer {number} {what}")
+        return self.await_(checked, f"peer {number} {what}", seconds)
 
     def await_whole(self, peers):
         """Until these peers serve, their engines vote, and they are where the others are."""
@@ -60,7 +61,9 @@ class Field:
             self.await_of(peer, lambda: (self.network.get(peer, "/v1/peers") or {}).get("cosigns"), "cosigns again")
 
     def await_height(self, peer, head):
-        self.await_of(peer, lambda: (engine_view.height(peer) or 0) >= head, f"has the engine's block {head}")
+        """A peer that may have to get all blocks gets so many in a second, at least."""
+        self.await_of(peer, lambda: (engine_view.height(peer) or 0) >= head, f"has the engine's block {head}",
+                      self.patience_s + head / CAUGHT_UP_A_SECOND)
 
     def stand_still(self, peers, seconds):
         """For so long these peers get no block. What was under way may become one first. (Acknowledgements say
