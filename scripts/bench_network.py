@@ -90,7 +90,7 @@ class Profile:
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
         found = []
-        for sort, most in (("comm", 8), ("comm,symbol", 25)):
+        for sort, most in (("comm", 6), ("comm,dso", 12), ("comm,symbol", 30)):
             report = subprocess.run(["perf", "report", "-i", self.path, "--stdio", "--sort", sort], text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
             shares = ["    " + " ".join(line.split())[:100].rstrip(" -") for line in report.splitlines()

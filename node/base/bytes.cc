@@ -54,6 +54,16 @@ std::optional<Bytes> DecodeBits(std::string_view text, unsigned bits, std::strin
   return out;
 }
 
+// At once: most of these begin a key, and a byte at a time would be an allocation for most of them.
+template <class Integer>
+void AppendBigEndian(Bytes& out, Integer value) {
+  std::array<std::uint8_t, sizeof value> bytes;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, value >>= 8) {
+    *byte = static_cast<std::uint8_t>(value);
+  }
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
 }  // namespace
 
 void AppendU16(Bytes& out, std::uint16_t value) {
@@ -61,17 +71,8 @@ void AppendU16(Bytes& out, std::uint16_t value) {
   out.push_back(static_cast<std::uint8_t>(value));
 }
 
-void AppendU32(Bytes& out, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<std::uint8_t>(value >> shift));
-  }
-}
-
-void AppendU64(Bytes& out, std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<std::uint8_t>(value >> shift));
-  }
-}
+void AppendU32(Bytes& out, std::uint32_t value) { AppendBigEndian(out, value); }
+void AppendU64(Bytes& out, std::uint64_t value) { AppendBigEndian(out, value); }
 
 void Append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
