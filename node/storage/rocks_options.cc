@@ -71,9 +71,6 @@ RocksOptions::RocksOptions(const RocksSettings& settings) {
   table.format_version = 5;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = settings.write_buffer_bytes;
-  // Most keys that are asked for are not in the memory table, and to find that out in it is slow.
-  family.memtable_prefix_bloom_size_ratio = 0.02;
-  family.memtable_whole_key_filtering = true;
   family.force_consistency_checks = true;
   family.level_compaction_dynamic_level_bytes = true;
   family.compression = rocksdb::kLZ4Compression;
