@@ -13,7 +13,7 @@ import engine_view
 import folder_faults
 import notes
 from faults import Failed, Fault
-from local_network import DEMO, GATEWAY, METRICS
+from local_network import DEMO, ENGINE_METRICS, GATEWAY
 from lying_cosigner import Keys, LyingCosigner
 from rewritten_gateway import RewrittenGateway
 
@@ -41,7 +41,7 @@ def refused_proposals(peer):
     """How many its node has rejected, as its engine counts them; None if that does not answer."""
     count = 0
     with contextlib.suppress(OSError):
-        with urllib.request.urlopen(f"http://{peer['host']}:{METRICS}/metrics", timeout=2) as response:
+        with urllib.request.urlopen(f"http://{peer['host']}:{ENGINE_METRICS}/metrics", timeout=2) as response:
             for line in response.read().decode().splitlines():
                 if line.startswith("cometbft_consensus_proposal_receive_count") and 'status="rejected"' in line:
                     count += int(float(line.split()[-1]))
