@@ -10,6 +10,7 @@
 #include "crypto/secret.h"
 #include "node/app/audit.h"
 #include "node/app/checkup.h"
+#include "node/app/ledger_setup.h"
 #include "node/app/node.h"
 #include "node/app/own_gateway.h"
 #include "node/gateway/api_common.h"

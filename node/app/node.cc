@@ -14,6 +14,7 @@
 #include "node/app/engine_watch.h"
 #include "node/app/evidence.h"
 #include "node/app/metrics.h"
+#include "node/app/own_ledger.h"
 #include "node/app/replication.h"
 #include "node/app/scrubber.h"
 #include "node/consensus/cometbft/validators.h"
@@ -21,7 +22,6 @@
 #include "node/consensus/sequencer.h"
 #include "node/gateway/api.h"
 #include "node/gateway/http_server.h"
-#include "node/ledger/limits.h"
 #include "node/ledger/peer_endpoint.h"
 #include "node/ledger/policy.h"
 #include "node/peer/cosigner.h"
@@ -58,32 +58,6 @@ base::Result<std::optional<gateway::TlsIdentity>> ReadTls(const NodeDirectory& d
   return std::optional(std::move(identity));
 }
 
-// The keys in the folder are those that the ledger gives to this peer.
-base::Status CheckOwnKeys(const ledger::StateView& state, const std::string& name,
-                          const crypto::Ed25519PublicKey& log_key,
-                          const crypto::Ed25519PublicKey& cosigner_key) {
-  const auto peers = ledger::Load<ledger::PeersRecord>(state, ledger::PeersKey());
-  for (const ledger::PeerRecord& peer : peers.value_or(ledger::PeersRecord{}).peers) {
-    if (peer.name != name) continue;
-    if (base::Equal(peer.log_key, log_key) && base::Equal(peer.cosigner_key, cosigner_key)) {
-      return base::Ok();
-    }
-    return base::FailedPrecondition(
-        "the keys in this folder are not those that the ledger names for peer " + name +
-        "; use the folder whose peer.json was founded with");
-  }
-  return base::FailedPrecondition("peer " + name +
-                                  " is not on the ledger; see `name` in node.toml");
-}
-
-storage::LedgerOptions StoreOptions(const NodeDirectory& directory, const Config& config) {
-  storage::LedgerOptions options;
-  options.directory = directory.ledger().string();
-  options.block_cache_bytes = config.cache_megabytes << 20;
-  options.repair_by_replay = config.engine.has_value();
-  return options;
-}
-
 // All peers of the ledger, as the links need to know them.
 std::vector<peer::OtherPeer> OtherPeersOf(const ledger::StateView& state) {
   std::vector<peer::OtherPeer> others;
@@ -97,20 +71,6 @@ std::vector<peer::OtherPeer> OtherPeersOf(const ledger::StateView& state) {
     }
   }
   return others;
-}
-
-base::Result<std::shared_ptr<const ledger::StagedBlock>> ReadFounding(
-    const std::filesystem::path& path) {
-  const auto read = [&]() -> base::Result<std::shared_ptr<const ledger::StagedBlock>> {
-    TRY(const base::Bytes bytes,
-        storage::SystemFiles().Read(path.string(), ledger::kSignedEntryBytesMax));
-    TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kRulesVersion));
-    return ledger::ExecuteFounding(entry);
-  };
-  auto block = read();
-  if (block) return block;
-  return WithAdvice({block.error().code, path.string() + ": " + block.error().message},
-                    "sogoc found makes a founding entry");
 }
 
 }  // namespace
@@ -511,47 +471,6 @@ base::Result<std::unique_ptr<Node>> Node::Start(const NodeDirectory& directory,
   }
   TRY_STATUS(parts->StartGateway());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
-}
-
-base::Result<FoundedLedger> FoundLedger(const NodeDirectory& directory, const Config& config,
-                                        const std::filesystem::path& founding_entry) {
-  if (std::filesystem::exists(directory.ledger())) {
-    return base::FailedPrecondition(directory.ledger().string() +
-                                    " holds a ledger already: sogoc-node run serves it");
-  }
-  TRY(const auto block, ReadFounding(founding_entry));
-  const auto memory = storage::LedgerStore::CreateInMemory(*block);
-  TRY(const auto log_key, directory.ReadKey(config, "log"));
-  TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
-  const base::Status own =
-      CheckOwnKeys(*memory, config.name, log_key.public_key(), cosigner_key.public_key());
-  if (!own && !config.engine) return own.error();
-  FoundedLedger founded;
-  founded.ledger_id = memory->ledger_id();
-  founded.origin = ledger::Load<ledger::LedgerRecord>(*memory, ledger::LedgerKey())->origin;
-  if (config.engine) {
-    TRY(founded.genesis_sha256, EngineGenesisHash(directory, config, *memory));
-  }
-  TRY_STATUS(storage::CreateLedger(StoreOptions(directory, config), *block));
-  return founded;
-}
-
-base::Result<base::Digest> MigrateToEngine(const NodeDirectory& directory, const Config& config) {
-  TRY(const Config present, ReadConfig(directory.config()));
-  if (present.engine) {
-    return base::FailedPrecondition(directory.config().string() + " has an [engine] already");
-  }
-  TRY(const auto opened, storage::OpenLedger(StoreOptions(directory, present)));
-  TRY(const auto log_key, directory.ReadKey(config, "log"));
-  TRY(const auto cosigner_key, directory.ReadKey(config, "cosigner"));
-  TRY_STATUS(
-      CheckOwnKeys(*opened.store, config.name, log_key.public_key(), cosigner_key.public_key()));
-  TRY_STATUS(CheckEngineFiles(directory, config, *opened.store));
-  TRY(const base::Digest genesis, EngineGenesisHash(directory, config, *opened.store));
-  TRY(const std::string text, ReadText(directory.config()));
-  TRY_STATUS(storage::WriteFileDurably(storage::SystemFiles(), directory.config().string(),
-                                       base::AsBytes(text + FormatNetwork(config))));
-  return genesis;
 }
 
 base::Status Node::Export(const NodeDirectory& directory, const Config& config,

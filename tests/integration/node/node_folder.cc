@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "crypto/private_file.h"
+#include "node/app/ledger_setup.h"
 #include "node/ledger/entry.h"
 #include "node/ledger/policy.h"
 #include "proto/api.pb.h"
