@@ -45,29 +45,22 @@ double SecondsSince(base::TimeNs time, const Figures& figures) {
   return (Value(figures.now) - Value(time)) / Value(base::kNsPerSecond);
 }
 
-template <auto kMember>
-Number OfCheckpoint(const Figures& figures) {
-  if (!figures.checkpoint) return std::nullopt;
-  return Value((*figures.checkpoint).*kMember);
+// Of a part that may be absent.
+template <auto kPart, auto kMember>
+Number Of(const Figures& figures) {
+  const auto& part = figures.*kPart;
+  if (!part) return std::nullopt;
+  return Value((*part).*kMember);
 }
 
 template <auto kMember>
-Number OfHttp(const Figures& figures) {
-  if (!figures.http) return std::nullopt;
-  return Value((*figures.http).*kMember);
-}
-
+constexpr One OfCheckpoint = Of<&Figures::checkpoint, kMember>;
 template <auto kMember>
-Number OfSpace(const Figures& figures) {
-  if (!figures.space) return std::nullopt;
-  return Value((*figures.space).*kMember);
-}
-
+constexpr One OfHttp = Of<&Figures::http, kMember>;
 template <auto kMember>
-Number OfLinks(const Figures& figures) {
-  if (!figures.links) return std::nullopt;
-  return Value((*figures.links).*kMember);
-}
+constexpr One OfSpace = Of<&Figures::space, kMember>;
+template <auto kMember>
+constexpr One OfLinks = Of<&Figures::links, kMember>;
 
 template <auto kMember>
 Number OfProcess(const Figures& figures) {
@@ -125,11 +118,11 @@ const std::vector<Metric>& Metrics() {
 
       // The checkpoint
       {{"sogoc_checkpoint_height", "gauge", "", "Height of the served checkpoint"},
-       One(OfCheckpoint<&C::height>)},
+       OfCheckpoint<&C::height>},
       {{"sogoc_checkpoint_size", "gauge", "", "Leaves under the served checkpoint"},
-       One(OfCheckpoint<&C::size>)},
+       OfCheckpoint<&C::size>},
       {{"sogoc_checkpoint_quorum", "gauge", "", "1 if a quorum stands behind it"},
-       One(OfCheckpoint<&C::quorum>)},
+       OfCheckpoint<&C::quorum>},
       {{"sogoc_checkpoint_age_seconds", "gauge", "",
         "Time since a quorum last stood behind it; beyond 600 no stamp is answered for"},
        One([](F f) -> Number {
@@ -137,11 +130,11 @@ const std::vector<Metric>& Metrics() {
          return SecondsSince(f.checkpoint->quorum_time, f);
        })},
       {{"sogoc_checkpoint_cosignatures", "gauge", "", "Peers that signed it"},
-       One(OfCheckpoint<&C::cosignatures>)},
+       OfCheckpoint<&C::cosignatures>},
       {{"sogoc_cosigners_needed", "gauge", "", "Peers that make a quorum"},
-       One(OfCheckpoint<&C::quorum_needed>)},
+       OfCheckpoint<&C::quorum_needed>},
       {{"sogoc_cosigners_known", "gauge", "", "Peers that may sign"},
-       One(OfCheckpoint<&C::cosigners_known>)},
+       OfCheckpoint<&C::cosigners_known>},
       {{"sogoc_heads_without_quorum", "gauge", "",
         "Blocks of this node's log above the served checkpoint"},
        One([](F f) -> Number {
@@ -149,7 +142,7 @@ const std::vector<Metric>& Metrics() {
          return Value(f.height) - (f.checkpoint->quorum ? Value(f.checkpoint->height) : 0);
        })},
       {{"sogoc_signing", "gauge", "", "1 if this peer cosigned the newest head that it looked at"},
-       One(OfCheckpoint<&C::signing>)},
+       OfCheckpoint<&C::signing>},
       {{"sogoc_clock_fit", "gauge", "",
         "1; 0 while this machine's clock is too far from the peers' median to sign by"},
        One([](F f) -> Number { return f.own.clock ? 1 : 0; })},
@@ -213,12 +206,12 @@ const std::vector<Metric>& Metrics() {
         "1 if its engine was founded on another genesis file"},
        OfPeer(OfStatus<&PeerStatus::genesis_differs>)},
       {{"sogoc_peer_port_connections_total", "counter", "", "Accepted at the peer port"},
-       One(OfLinks<&peer::PeerLinksStats::accepted>)},
+       OfLinks<&peer::PeerLinksStats::accepted>},
       {{"sogoc_peer_port_strangers_total", "counter", "",
         "Of these, refused: their key is not on the ledger"},
-       One(OfLinks<&peer::PeerLinksStats::refused_certificates>)},
+       OfLinks<&peer::PeerLinksStats::refused_certificates>},
       {{"sogoc_peer_port_refused_total", "counter", "", "Of these, refused for another reason"},
-       One(OfLinks<&peer::PeerLinksStats::refused>)},
+       OfLinks<&peer::PeerLinksStats::refused>},
 
       // The engine
       {{"sogoc_engine_up", "gauge", "", "1 if the engine answers"},
@@ -271,26 +264,26 @@ const std::vector<Metric>& Metrics() {
 
       // The gateway
       {{"sogoc_http_connections_total", "counter", "", "Accepted by the gateway"},
-       One(OfHttp<&gateway::HttpStats::connections>)},
+       OfHttp<&gateway::HttpStats::connections>},
       {{"sogoc_http_connections_open", "gauge", "", "Of these, open now"},
-       One(OfHttp<&gateway::HttpStats::connections_open>)},
+       OfHttp<&gateway::HttpStats::connections_open>},
       {{"sogoc_http_connections_refused_total", "counter", "", "Of these, one too many"},
-       One(OfHttp<&gateway::HttpStats::connections_refused>)},
+       OfHttp<&gateway::HttpStats::connections_refused>},
       {{"sogoc_http_requests_total", "counter", "", "Answered by the gateway"},
-       One(OfHttp<&gateway::HttpStats::requests>)},
+       OfHttp<&gateway::HttpStats::requests>},
       {{"sogoc_http_framing_refused_total", "counter", "",
         "Of these, malformed in a way that no honest client is"},
-       One(OfHttp<&gateway::HttpStats::framing_refused>)},
+       OfHttp<&gateway::HttpStats::framing_refused>},
       {{"sogoc_http_timeouts_total", "counter", "", "Connections cut for being slow"},
-       One(OfHttp<&gateway::HttpStats::timeouts>)},
+       OfHttp<&gateway::HttpStats::timeouts>},
 
       // The machine
       {{"sogoc_disk_free_bytes", "gauge", "", "Free on the ledger's file system"},
-       One(OfSpace<&storage::FreeSpace::free>)},
+       OfSpace<&storage::FreeSpace::free>},
       {{"sogoc_disk_size_bytes", "gauge", "", "Size of that file system"},
-       One(OfSpace<&storage::FreeSpace::total>)},
+       OfSpace<&storage::FreeSpace::total>},
       {{"sogoc_disk_reserve_bytes", "gauge", "", "With less free, entries are turned away"},
-       One(OfSpace<&storage::FreeSpace::needed>)},
+       OfSpace<&storage::FreeSpace::needed>},
       {{"process_cpu_seconds_total", "counter", "", "User and system time of the node"},
        One(OfProcess<&ProcessFigures::cpu_seconds>)},
       {{"process_resident_memory_bytes", "gauge", "", "Memory of the node"},
