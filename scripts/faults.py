@@ -125,16 +125,20 @@ class Fault:
 
 # ---- processes
 
-class NodeKilled(Fault):
+class Ended(Fault):
+    """Nodes end, and are started again."""
+
+    def heal(self):
+        for peer in self.peers:
+            self.network.start(peer)
+
+
+class NodeKilled(Ended):
     kind = "kill -9 of a node"
 
     def inject(self):
         for peer in self.peers:
             self.network.stop(peer, signal.SIGKILL)
-
-    def heal(self):
-        for peer in self.peers:
-            self.network.start(peer)
 
 
 class TwoKilled(NodeKilled):
@@ -150,7 +154,7 @@ class AllKilled(NodeKilled):
     seconds = (1, 3)
 
 
-class EngineKilled(Fault):
+class EngineKilled(Ended):
     kind = "kill -9 of an engine"
 
     def inject(self):
@@ -159,20 +163,14 @@ class EngineKilled(Fault):
     def observe(self):
         self.field.await_end(self.one)
 
-    def heal(self):
-        self.network.start(self.one)
 
-
-class Restarted(Fault):
+class Restarted(Ended):
     kind = "orderly restart"
     seconds = (0, 3)
 
     def inject(self):
         if self.network.stop(self.one):
             raise Failed(f"peer {self.one['number']} did not stop when asked to")
-
-    def heal(self):
-        self.network.start(self.one)
 
 
 class Frozen(Fault):
@@ -199,7 +197,7 @@ class TwoFrozen(Frozen):
     seconds = (5, 10)
 
 
-class FailPoint(Fault):
+class FailPoint(Ended):
     """The engine ends at one of its own fail points: the `index`-th that it passes."""
     kind = "fail point of an engine"
     seconds = (0, 0)
@@ -216,9 +214,6 @@ class FailPoint(Fault):
         self.network.stop(self.one)
         self.network.start(self.one, {"FAIL_TEST_INDEX": str(self.index)})
         self.field.await_end(self.one, self.field.patience_s)
-
-    def heal(self):
-        self.network.start(self.one)
 
 
 # ---- clocks
