@@ -4,12 +4,13 @@
 #include <cstdlib>
 
 #include "node/consensus/cometbft/engine_process.h"
+#include "node/gateway/health.h"
 #include "node/ledger/peer_endpoint.h"
 
 namespace sogoc::app {
 namespace {
 
-constexpr std::int64_t kAgeMaxSeconds = 60;
+constexpr std::int64_t kAgeMaxSeconds = gateway::kHealthyAgeMax.count();
 constexpr std::uint64_t kBehindMax = 10;  // blocks
 constexpr std::int64_t kClockOffMaxMs = 1'000;
 constexpr std::int64_t kPeerClockOffMaxMs = 5'000;

@@ -16,9 +16,11 @@
 #include "crypto/spki.h"
 #include "node/app/checkup.h"
 #include "node/app/own_gateway.h"
+#include "node/app/own_ledger.h"
 #include "node/consensus/cometbft/engine_files.h"
 #include "node/consensus/cometbft/engine_process.h"
 #include "node/consensus/cometbft/validators.h"
+#include "node/ledger/rules/governance.h"
 #include "node/storage/directory_lock.h"
 #include "node/storage/rocks_store.h"
 #include "node/storage/state_store.h"
@@ -209,22 +211,6 @@ base::Status Ask(const NodeDirectory& directory, const Config& config, const std
   return base::Ok();
 }
 
-base::Bytes BytesOf(const std::string& text) { return base::ToBytes(base::AsBytes(text)); }
-
-ledger::PeersRecord RecordOf(const v1::PeerList& list) {
-  ledger::PeersRecord record;
-  for (const v1::Peer& peer : list.peers()) {
-    record.peers.push_back({peer.name(),
-                            peer.organisation(),
-                            BytesOf(peer.log_key()),
-                            BytesOf(peer.cosigner_key()),
-                            BytesOf(peer.tls_key_hash()),
-                            BytesOf(peer.validator_key()),
-                            {peer.endpoints().begin(), peer.endpoints().end()}});
-  }
-  return record;
-}
-
 base::Status AskNode(const NodeDirectory& directory, Checkup& checkup) {
   v1::PeersStatus status;
   v1::LedgerStatus ledger;
@@ -232,7 +218,7 @@ base::Status AskNode(const NodeDirectory& directory, Checkup& checkup) {
   TRY_STATUS(Ask(directory, checkup.config, "/v1/peers", status));
   TRY_STATUS(Ask(directory, checkup.config, "/v1/ledger", ledger));
   TRY_STATUS(Ask(directory, checkup.config, "/v1/peers/record", peers));
-  checkup.peers = RecordOf(peers);
+  checkup.peers = ledger::rules::MakePeers(peers.peers());
   checkup.status = std::move(status);
   checkup.checkpoint = ledger.checkpoint();
   return base::Ok();
@@ -300,9 +286,8 @@ base::Result<Checkup> Examine(const NodeDirectory& directory) {
       engine && engine->mode == EngineConfig::Mode::kManaged) {
     checkup.engine_version = EngineVersion(*engine);
   }
-  if (const auto space = storage::MeasureFreeSpace(
-          directory.path().string(),
-          {checkup.config.reserve_megabytes << 20, checkup.config.reserve_percent})) {
+  if (const auto space =
+          storage::MeasureFreeSpace(directory.path().string(), ReserveOf(checkup.config))) {
     checkup.space = *space;
   }
   checkup.evidence = EvidenceFolder(directory.evidence()).Count();

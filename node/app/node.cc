@@ -225,12 +225,8 @@ struct Node::Parts {
     if (served > kStatesKept) store->Prune(served - kStatesKept, kPrunedPerBlockMax);
   }
 
-  storage::SpaceReserve Reserve() const {
-    return {config.reserve_megabytes << 20, config.reserve_percent};
-  }
-
   std::function<base::Status()> Admit() const {
-    return [path = directory.path().string(), reserve = Reserve()] {
+    return [path = directory.path().string(), reserve = ReserveOf(config)] {
       return storage::CheckFreeSpace(path, reserve);
     };
   }
@@ -338,7 +334,8 @@ struct Node::Parts {
                             latest->cosigners_known,
                             cosigner->Signing().has_value()};
     }
-    if (const auto space = storage::MeasureFreeSpace(directory.path().string(), Reserve())) {
+    if (const auto space =
+            storage::MeasureFreeSpace(directory.path().string(), ReserveOf(config))) {
       figures.space = *space;
     }
     figures.own = Standing();

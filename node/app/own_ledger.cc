@@ -13,6 +13,10 @@ storage::LedgerOptions StoreOptions(const NodeDirectory& directory, const Config
   return options;
 }
 
+storage::SpaceReserve ReserveOf(const Config& config) {
+  return {config.reserve_megabytes << 20, config.reserve_percent};
+}
+
 base::Status CheckOwnKeys(const ledger::StateView& state, const std::string& name,
                           const crypto::Ed25519PublicKey& log_key,
                           const crypto::Ed25519PublicKey& cosigner_key) {
