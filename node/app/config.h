@@ -51,7 +51,7 @@ struct Config {
   std::optional<EngineConfig> engine;
   std::optional<PeerConfig> peer;       // set whenever `engine` is
   unsigned verify_threads = 0;          // 0: one for each core
-  std::uint64_t cache_megabytes = 256;  // RocksDB's block cache
+  std::uint64_t cache_megabytes = 192;  // RocksDB's block cache
   // Below the larger of the two, free on the ledger's file system, entries are refused.
   std::uint64_t reserve_megabytes = 1'024;
   unsigned reserve_percent = 5;

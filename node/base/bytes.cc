@@ -76,6 +76,10 @@ void AppendU64(Bytes& out, std::uint64_t value) { AppendBigEndian(out, value); }
 
 void Append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
+std::uint16_t ReadU16(ByteView bytes) {
+  return static_cast<std::uint16_t>((bytes[0] << 8) | bytes[1]);
+}
+
 std::uint32_t ReadU32(ByteView bytes) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = (value << 8) | bytes[i];

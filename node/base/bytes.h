@@ -33,7 +33,8 @@ void AppendU16(Bytes& out, std::uint16_t value);
 void AppendU32(Bytes& out, std::uint32_t value);
 void AppendU64(Bytes& out, std::uint64_t value);
 void Append(Bytes& out, ByteView bytes);
-// Requires: bytes.size() >= 4 / 8.
+// Requires: bytes.size() >= 2 / 4 / 8.
+std::uint16_t ReadU16(ByteView bytes);
 std::uint32_t ReadU32(ByteView bytes);
 std::uint64_t ReadU64(ByteView bytes);
 

@@ -18,9 +18,9 @@
 //   kState         state key                             height u64 that wrote it · value
 //   kStateHistory  state key · height u64 that wrote it  value, until a later height replaced it
 //   kStateNodes    node key (crypto/state_tree.h)        node
-//   kStale         height u64 · kind u8 · key            empty: the node (kind 0) or past value
-//                                                        (kind 1) of that key serves no state from
-//                                                        that height on
+//   kStale         height u64 · part u32                 keys of what serves no state from that
+//                                                        height on: kind u8 (0 a node, 1 a past
+//                                                        value) · length u16 · key, and so on
 //   kChildren      input batch · child batch             empty: the child was made from the input
 //   kNamedFiles    file hash 32                          index u64 of the first entry that names it
 //
@@ -34,7 +34,7 @@
 
 namespace sogoc::storage {
 
-inline constexpr std::uint32_t kFormat = 1;
+inline constexpr std::uint32_t kFormat = 2;
 
 inline constexpr std::string_view kFormatKey = "format";
 inline constexpr std::string_view kLedgerKey = "ledger";
@@ -79,10 +79,9 @@ inline Bytes HistoryKey(ByteView state_key, ledger::Height height) {
   return key;
 }
 
-inline Bytes StaleKey(ledger::Height since, StaleKind kind, ByteView target) {
+inline Bytes StaleKey(ledger::Height since, std::uint32_t part) {
   Bytes key = U64(since);
-  key.push_back(static_cast<std::uint8_t>(kind));
-  base::Append(key, target);
+  base::AppendU32(key, part);
   return key;
 }
 

@@ -12,6 +12,8 @@
 namespace sogoc::storage {
 namespace {
 
+constexpr std::size_t kRecentBytes = std::size_t{64} << 20;
+
 // For what a checked store must hold.
 template <class T>
 T Required(std::optional<T> value, const char* what) {
@@ -47,6 +49,7 @@ crypto::StateProof StateAt::Prove(ByteView key) const {
 LedgerStore::LedgerStore(std::unique_ptr<KeyValueStore> store, std::optional<Disk> disk)
     : disk_(std::move(disk)),
       store_(std::move(store)),
+      recent_(*store_, kRecentBytes),
       ledger_id_(ReadLedgerId(*store_)),
       promised_(disk_ ? std::optional(disk_->anchor.newest()) : std::nullopt),
       kept_(Required(ReadNumber(*store_, Space::kMeta, MetaKey(kOldestKey)), "the oldest height")),
@@ -64,10 +67,10 @@ std::optional<ledger::ChainHead> LedgerStore::Head() const {
   return head_;
 }
 
-std::optional<Bytes> LedgerStore::Get(ByteView key) const { return ReadState(*store_, key); }
+std::optional<Bytes> LedgerStore::Get(ByteView key) const { return ReadState(recent_, key); }
 
 std::optional<Bytes> LedgerStore::GetStateNode(ByteView node_key) const {
-  return StoredNodes(*store_).GetStateNode(node_key);
+  return StoredNodes(recent_).GetStateNode(node_key);
 }
 
 std::optional<ledger::EntryIndex> LedgerStore::FindEntry(const Digest& id) const {
@@ -157,7 +160,7 @@ std::vector<Digest> LedgerStore::Tile(unsigned level, std::uint64_t index,
 void LedgerStore::Commit(const ledger::StagedBlock& block,
                          std::optional<std::uint64_t> engine_height) {
   RequireFollows(block);
-  WriteBatch batch = MakeBlockBatch(*store_, head_.log, block);
+  WriteBatch batch = MakeBlockBatch(recent_, head_.log, block);
   if (engine_height) batch.Put(Space::kMeta, MetaKey(kEngineKey), U64(*engine_height));
   WriteOrStop(batch);
 
@@ -216,7 +219,7 @@ bool LedgerStore::Prune(ledger::Height oldest, std::size_t items_max) {
 }
 
 void LedgerStore::WriteOrStop(const WriteBatch& batch) {
-  const Status status = store_->Write(batch);
+  const Status status = recent_.Write(batch);
   if (!status) FailStop(status.error().message);
 }
 

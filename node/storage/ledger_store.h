@@ -16,6 +16,7 @@
 #include "node/storage/directory_lock.h"
 #include "node/storage/head_anchor.h"
 #include "node/storage/key_value.h"
+#include "node/storage/read_cache.h"
 #include "node/storage/state_store.h"
 
 namespace sogoc::storage {
@@ -117,8 +118,8 @@ class LedgerStore final : public ledger::ParentView {
   void CommitEngineHeight(std::uint64_t engine_height);
 
   // Gives up the states before height `oldest`, or before the oldest one that is being read, and
-  // removes at most `items_max` values and nodes that served only those. True if there is nothing
-  // more to remove. Leaves, headers, hashes and entry ids stay for ever.
+  // removes about `items_max` values and nodes that served only those (PutPruning). True if there
+  // is nothing more to remove. Leaves, headers, hashes and entry ids stay for ever.
   bool Prune(ledger::Height oldest, std::size_t items_max);
 
   // ---- Scrubbing
@@ -138,6 +139,7 @@ class LedgerStore final : public ledger::ParentView {
 
   std::optional<Disk> disk_;  // null in memory; the lock is let go last
   const std::unique_ptr<KeyValueStore> store_;
+  ReadCache recent_;  // in front of the store, for execution; checks read what is stored
   const Digest ledger_id_;
   const std::optional<storage::Head> promised_;  // what the anchor said at the start
   mutable KeptHeights kept_;

@@ -33,9 +33,9 @@ std::optional<Bytes> ReadStateAt(const KeyValueStore& store, ByteView key, ledge
 // and keeps what they replace.
 void PutState(const KeyValueStore& store, const ledger::StagedBlock& block, WriteBatch& batch);
 
-// Adds to `batch` the removal of at most `items_max` values and nodes that serve no height >=
-// `oldest`. Looks from height `from` on: below it nothing is left. True if nothing remains to be
-// removed.
+// Adds to `batch` the removal of values and nodes that serve no height >= `oldest`: of `items_max`,
+// or a few hundred more, since they are listed together. Looks from height `from` on: below it
+// nothing is left. True if nothing remains to be removed.
 bool PutPruning(const KeyValueStore& store, ledger::Height from, ledger::Height oldest,
                 std::size_t items_max, WriteBatch& batch);
 

@@ -203,6 +203,20 @@ class Withhold(Lie):
         self.field.await_of(self.one, lambda: empty() >= self.times, f"gets {self.times} empty blocks decided")
 
 
+class Censor(Lie):
+    kind = "proposals without the bundles of one peer"
+    delay_max = 8  # blocks
+
+    def observe(self):
+        """The next ones to propose take them."""
+        def decided(told):
+            return any(base64.b64encode(bytes.fromhex(told["tx"])).decode() in self.decided(told["height"] + delay)
+                       for delay in range(self.delay_max))
+
+        left_out = self.told()[:self.times]
+        self.field.await_(lambda: all(map(decided, left_out)), "the honest peers propose what was left out")
+
+
 # ---- after which the peer's own engine cannot go on
 
 class Ending(Lie):
@@ -413,4 +427,4 @@ def twin_of(network, peer):
             "url": f"http://{host}:{GATEWAY}"}
 
 
-ALL = (Twin, Garbage, Invalid, Replay, Withhold, DoubleSigned, Rewritten, Backdate, WrongHash, Oversized)
+ALL = (Twin, Garbage, Invalid, Replay, Withhold, Censor, DoubleSigned, Rewritten, Backdate, WrongHash, Oversized)

@@ -40,6 +40,10 @@ def entries_of(tx):
         at += 4 + size
 
 
+def gateway_of(tx):
+    return HEAD.unpack_from(tx)[1]
+
+
 def read_time(request):
     """Of a block, in ns."""
     stamp = first(request, 6, b"")
@@ -157,6 +161,18 @@ class Withhold(Lie):
         return []
 
 
+class Censor(Lie):
+    """Proposals without the bundles of one gateway."""
+    gateway = None
+
+    def prepare(self, request, txs):
+        self.gateway = self.gateway or next((gateway_of(tx) for tx in txs), None)
+        for tx in txs:
+            if gateway_of(tx) == self.gateway:
+                self.told(first(request, 5, 0), tx=tx.hex())
+        return [tx for tx in txs if gateway_of(tx) != self.gateway]
+
+
 class WrongHash(Lie):
     """Another app hash, just before our turn, so that our next proposal carries it."""
 
@@ -216,7 +232,7 @@ class Nay(Lie):
         return REJECT
 
 
-LIES = {lie.__name__: lie for lie in (Garbage, Invalid, Replay, Withhold, WrongHash, Oversized, Backdate, Nay)}
+LIES = {lie.__name__: lie for lie in (Garbage, Invalid, Replay, Withhold, Censor, WrongHash, Oversized, Backdate, Nay)}
 
 
 class Liar:

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "node/storage/memory_store.h"
+#include "node/storage/read_cache.h"
 #include "node/storage/rocks_store.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_directory.h"
@@ -27,6 +28,18 @@ struct RocksTwin {
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
   }
+};
+
+struct Under {
+  std::unique_ptr<KeyValueStore> store = MakeMemoryStore();
+};
+
+// Holds less than the tests write.
+struct CachedTwin {
+  struct Cached : Under, ReadCache {
+    Cached() : ReadCache(*Under::store, 4 << 10) {}
+  };
+  std::unique_ptr<KeyValueStore> Make(const std::string&) { return std::make_unique<Cached>(); }
 };
 
 template <class Twin>
@@ -50,7 +63,7 @@ class KeyValue : public testing::Test {
   std::unique_ptr<KeyValueStore> store_ = Twin().Make(directory_ / "store");
 };
 
-using Twins = testing::Types<MemoryTwin, RocksTwin>;
+using Twins = testing::Types<MemoryTwin, RocksTwin, CachedTwin>;
 TYPED_TEST_SUITE(KeyValue, Twins);
 
 TYPED_TEST(KeyValue, AbsentKeyIsNoValueAndAnEmptyValueIsOne) {
@@ -136,6 +149,9 @@ TYPED_TEST(KeyValue, RandomBatchesEqualAMap) {
     }
     ASSERT_TRUE(this->store_->Write(batch));
     const Bytes probe = random.Bytes(1);
+    const auto there = model.find(probe);
+    ASSERT_EQ(this->store_->Get(Space::kState, probe),
+              there == model.end() ? std::nullopt : std::optional(there->second));
     auto cursor = this->store_->NewCursor(Space::kState);
     cursor->SeekBefore(probe);
     auto place = model.lower_bound(probe);
