@@ -22,6 +22,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 CORES = os.cpu_count()
 AUTHORS = 4
 BATCHES = 10_000  # of each author
+STATES_KEPT = 1_100  # somewhat more than the blocks whose state a node keeps
 COLUMNS = ("row", "entries/s", "operations/s", "MB/s", "blocks/s", "p50 ms", "p99 ms",
            "CPU %: nodes + engines + generator + rest", "bar")
 CLASSES = ("nodes", "engines", "generator", "rest")
@@ -261,6 +262,17 @@ class Bench:
         wanted = self.arguments.entries
         if wanted:
             self.load("--entries", wanted, "--per-request", 500, "--connections", 32).wait(0)
+        if not self.arguments.quick:
+            self.age()
+
+    def age(self):
+        """Until each block also takes away the state of an old one."""
+        while (height := self.height()) < STATES_KEPT:
+            print(f"block {height} of {STATES_KEPT}", file=sys.stderr, flush=True)
+            self.load("--per-request", 1, "--connections", 1, "--seconds", 20).wait(20)
+
+    def height(self):
+        return int(self.network.get(self.network.peers[0], "/v1/ledger")["height"])
 
     def down(self):
         if self.process and self.process.poll() is None:

@@ -1,6 +1,5 @@
 """Faults of a running network: each is injected, lasts, and is healed. See folder_faults.py for those of a peer's
 files, drill_network.py for what injects them."""
-import glob
 import os
 import signal
 import time
@@ -8,7 +7,8 @@ import time
 import engine_view
 from wires import Wires, why_not
 
-FAKETIME = "".join(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")[:1])
+CLOCK = "libwrong_clock.so"
+HOURS = {"h": 1, "d": 24}
 TICK_S = 0.1
 CAUGHT_UP_A_SECOND = 20  # blocks, on a machine that all peers share
 SETTLED_S = 2  # after it, nothing from before a cut is under way any more
@@ -228,15 +228,15 @@ class WrongClock(Fault):
 
     @classmethod
     def why_not(cls, field):
-        return None if FAKETIME else "faketime is not installed (scripts/setup)"
+        return None if (field.network.programs / CLOCK).exists() else f"{CLOCK} was not built"
 
     def describe(self):
         return f"{super().describe()}, {self.offset}"
 
     def inject(self):
         self.network.stop(self.one)
-        self.network.start(self.one, {"LD_PRELOAD": FAKETIME, "FAKETIME": self.offset,
-                                      "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1"})
+        seconds = 3600 * HOURS[self.offset[-1]] * int(self.offset[:-1])
+        self.network.start(self.one, {"LD_PRELOAD": str(self.network.programs / CLOCK), "WRONG_CLOCK": str(seconds)})
 
     def says(self):
         answer = self.network.get(self.one, "/v1/peers") or {}

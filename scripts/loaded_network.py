@@ -1,12 +1,13 @@
 """A network of four peers under load, for whoever disturbs it: brought up, disturbed, brought to rest, compared."""
 import contextlib
 import os
+import shutil
 import signal
 import time
 
 import history
 import network_history
-from faults import Failed, Field
+from faults import CLOCK, Failed, Field
 from folder_faults import unmount
 from local_network import Network
 from network_load import Load, Watch, prepare
@@ -28,6 +29,7 @@ class LoadedNetwork:
 
     def up(self, engine, hosts):
         self.network.create(self.programs, engine, hosts)
+        shutil.copy2(self.programs / CLOCK, self.network.programs)
         self.field = Field(self.network, self.patience_s)
         if self.field.wires:
             self.field.wires.install()

@@ -4,6 +4,8 @@
 // file a case, for people and courts: nothing here reads it again.
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "node/consensus/cometbft/ledger_application.h"
 #include "node/peer/checkpoint_book.h"
@@ -16,7 +18,8 @@ struct EvidenceCount {
 };
 
 // Both write DIR/KIND-….txt durably and log an error that names the culprit. A case that is known
-// is not written again; one that cannot be written is logged in full. Thread-safe.
+// is not written again, nor is more than 64 of one kind against one peer; one that cannot be
+// written is logged in full. Thread-safe.
 class EvidenceFolder {
  public:
   explicit EvidenceFolder(std::filesystem::path path) : path_(std::move(path)) {}
@@ -28,7 +31,9 @@ class EvidenceFolder {
   EvidenceCount Count() const;
 
  private:
-  void Write(const std::string& name, const std::string& text) const;
+  void Write(const std::string& kind, std::uint64_t at, const std::string& culprit,
+             const std::string& text) const;
+  void ForEachName(const std::function<void(const std::string&)>& use) const;
 
   const std::filesystem::path path_;
 };

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+
 namespace sogoc::app {
 namespace {
 
@@ -26,7 +27,7 @@ base::Status ManagedEngine::Start() {
   return base::Ok();
 }
 
-ManagedEngine::~ManagedEngine() {
+void ManagedEngine::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -79,7 +80,8 @@ bool ManagedEngine::Wait(std::chrono::milliseconds time) {
 
 bool ManagedEngine::IsCutOff() {
   const auto peers = options_.engine_peers();
-  if (!peers || *peers >= options_.others().present) {
+  const std::size_t enough = std::min(options_.others().present, needed_);
+  if (!peers || *peers >= enough) {
     cut_off_since_.reset();
     if (peers && *peers > 0) patience_ = kPatience;
     return false;

@@ -43,13 +43,16 @@ class ManagedEngine {
     std::function<void(const std::string&)> on_failure;
   };
 
-  explicit ManagedEngine(Options options) : options_(std::move(options)) {}
-  // Stops it.
-  ~ManagedEngine();
+  explicit ManagedEngine(Options options)
+      : options_(std::move(options)), needed_(options_.guard.others_needed()) {}
+  ~ManagedEngine() { Stop(); }
 
   // Waits a few seconds for the other peers' word, then starts the engine as what it may be. Once.
   // Errors: those of write_files and EngineProcess::Start.
   base::Status Start();
+
+  // Ends the engine for good. OnBlock may still be called.
+  void Stop();
 
   // Of the ledger's engine blocks, in order. Thread-safe.
   void OnBlock(std::uint64_t height, const std::vector<base::Bytes>& voters);
@@ -66,11 +69,13 @@ class ManagedEngine {
   bool Wait(std::chrono::milliseconds time);
   // Tells the guard something, under the mutex.
   void Tell(const std::function<void(cometbft::ValidatorGuard&)>& what);
-  // True if it has had too few peers for long enough.
+  // True if for long enough it has had too few peers to decide a block, of those that this node
+  // hears.
   bool IsCutOff();
   Role Ask();
 
   Options options_;
+  const std::size_t needed_;
   // Start's, then thread_'s.
   std::unique_ptr<cometbft::EngineProcess> process_;
   Role role_ = Role::kUndecided;

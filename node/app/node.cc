@@ -36,7 +36,7 @@ namespace sogoc::app {
 namespace {
 
 constexpr ledger::Height kStatesKept = 1'000;  // blocks behind the head (design section 4, State)
-constexpr std::size_t kPrunedPerBlockMax = 10'000;  // items, so that no block waits long
+constexpr std::size_t kPrunedPerBlockMax = 20'000;  // items, so that no block waits long
 constexpr unsigned kReadThreads = 4;
 constexpr std::chrono::milliseconds kServingTick{50};
 constexpr base::TimeNs kPresentFor = 10 * base::kNsPerSecond;  // after a peer's last heartbeat
@@ -270,7 +270,6 @@ struct Node::Parts {
       const bool of_this_key = peer.remembered.validator == validator;
       others.remembered.push_back(of_this_key ? peer.remembered.engine_height : 0);
     }
-    others.own_height = store->EngineHeight().value_or(0);
     return others;
   }
 

@@ -105,8 +105,8 @@ class CometBftReplication final : public Replication {
         orderer_(store, checker_, *rpc_, OrdererOptions(config)) {}
 
   ~CometBftReplication() override {
-    engine_.reset();
-    if (server_) server_->Stop();
+    if (engine_) engine_->Stop();
+    if (server_) server_->Stop();  // the last who speaks of blocks to `engine_`
   }
 
   base::Status Start(const NodeDirectory& directory, const Config& config) {

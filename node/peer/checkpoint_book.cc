@@ -13,7 +13,7 @@ using crypto::NoteSignature;
 using crypto::Policy;
 using crypto::VerifiedSignature;
 
-constexpr std::size_t kForksMax = 256;
+constexpr std::size_t kForksMax = 32;  // of one peer: one is enough
 constexpr std::size_t kTimeBytes = 8;
 
 // Which of `keys` may have made this line.
@@ -236,7 +236,8 @@ void CheckpointBook::TakeEarly(std::uint64_t size, Change& change) {
 
 void CheckpointBook::Fork(const std::string& culprit, const Cosigned& said, std::string theirs,
                           std::string other, Change& change) {
-  if (forks_told_.size() >= kForksMax || !forks_told_.emplace(culprit, said.size).second) return;
+  std::set<std::uint64_t>& told = forks_told_[culprit];
+  if (told.size() >= kForksMax || !told.insert(said.size).second) return;
   std::set<std::string>& signers = fork_signers_[{said.size, said.root}];
   signers.insert(culprit);
   change.forks.push_back(

@@ -132,7 +132,7 @@ class CheckpointBook {
   std::map<std::string, EarlySizes> early_;
   std::shared_ptr<const SignedHead> final_;
   std::shared_ptr<const SignedHead> newest_;
-  std::set<std::pair<std::string, std::uint64_t>> forks_told_;
+  std::map<std::string, std::set<std::uint64_t>> forks_told_;  // sizes, by culprit
   std::map<std::pair<std::uint64_t, base::Digest>, std::set<std::string>> fork_signers_;
 };
 

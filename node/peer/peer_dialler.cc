@@ -17,6 +17,7 @@ using boost::system::error_code;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kQueueMax = 64;
+constexpr std::size_t kLaterMax = 1'024;
 
 }  // namespace
 
@@ -53,10 +54,8 @@ void PeerDialler::Send(const std::string& frame) {
 
 void PeerDialler::SendLater(std::string frame) {
   if (!is_up_) return;
-  if (later_.size() == kQueueMax) {
-    later_.pop_front();
-    context_.table.Update(peer_.name, [](PeerStatus& status) { ++status.frames_dropped; });
-  }
+  // Answers are matched with questions by their order, so none may be left out.
+  if (later_.size() == kLaterMax) return connection_->Close();
   later_.push_back(std::move(frame));
   wake_.cancel();
 }
@@ -96,7 +95,9 @@ PeerConnection::Step<base::Unit> PeerDialler::RunOnce() {
   connection_ = connection;
   connection->CloseAfter(context_.options.times.handshake);
   CO_TRY(std::vector<tcp::endpoint> endpoints, co_await Resolve());
-  if (stopped_) co_return base::Unavailable("stopped");  // Connect would open the socket again
+  // Connect would open the socket again.
+  if (stopped_) co_return base::Unavailable("stopped");
+  if (!connection->is_open()) co_return base::Unavailable("its name takes too long to look up");
   CO_TRY([[maybe_unused]] base::Unit connected, co_await connection->Connect(std::move(endpoints)));
   CO_TRY([[maybe_unused]] base::Unit secured,
          co_await connection->Handshake(asio::ssl::stream_base::client));

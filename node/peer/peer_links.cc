@@ -248,8 +248,9 @@ asio::awaitable<void> PeerLinks::Impl::Serve(Connection connection) {
   if (const auto before = heard_.find(name); before != heard_.end()) before->second->Close();
   heard_[name] = connection;
   const base::Status ended = co_await Hear(connection, name);
-  if (stopping_ || heard_[name] != connection) co_return;
-  heard_.erase(name);
+  const auto heard = heard_.find(name);
+  if (stopping_ || heard == heard_.end() || heard->second != connection) co_return;
+  heard_.erase(heard);
   context_.LinkIsDown(name, LinkSide::kHeard, ended.error().message);
 }
 

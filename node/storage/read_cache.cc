@@ -58,11 +58,8 @@ Status ReadCache::Write(const WriteBatch& batch) {
   for (const WriteBatch::Operation& operation : batch.operations()) {
     if (!IsCached(operation.space)) continue;
     const Bytes cache_key = CacheKey(operation.space, operation.key);
-    if (operation.value) {
-      Keep(cache_key, operation.value);
-    } else {
-      cache_->Erase(ToSlice(cache_key));
-    }
+    cache_->Erase(ToSlice(cache_key));  // what is too large for the cache is not put there
+    if (operation.value) Keep(cache_key, operation.value);
   }
   return base::Ok();
 }

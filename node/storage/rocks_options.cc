@@ -15,9 +15,23 @@
 namespace sogoc::storage {
 namespace {
 
-constexpr std::array<const char*, kSpaceCount> kFamilyNames = {
-    "meta",          "leaves",      "log_hashes", "headers",  "entry_ids",  "state",
-    "state_history", "state_nodes", "stale",      "children", "named_files"};
+struct Family {
+  const char* name;
+  bool is_hashes = false;  // nothing that could be compressed
+};
+
+// In the order of Space.
+constexpr std::array<Family, kSpaceCount> kFamilies = {{{"meta"},
+                                                        {"leaves"},
+                                                        {"log_hashes", true},
+                                                        {"headers"},
+                                                        {"entry_ids", true},
+                                                        {"state"},
+                                                        {"state_history"},
+                                                        {"state_nodes", true},
+                                                        {"stale", true},
+                                                        {"children"},
+                                                        {"named_files", true}}};
 
 // A write, flush or compaction that failed has left RocksDB read-only; going on would only hide it.
 class WriteErrors final : public rocksdb::EventListener {
@@ -79,7 +93,10 @@ RocksOptions::RocksOptions(const RocksSettings& settings) {
 std::vector<rocksdb::ColumnFamilyDescriptor> Families(const rocksdb::ColumnFamilyOptions& family) {
   std::vector<rocksdb::ColumnFamilyDescriptor> out;
   out.emplace_back(rocksdb::kDefaultColumnFamilyName, family);
-  for (const char* name : kFamilyNames) out.emplace_back(name, family);
+  for (const auto& [name, is_hashes] : kFamilies) {
+    out.emplace_back(name, family);
+    if (is_hashes) out.back().options.compression = rocksdb::kNoCompression;
+  }
   return out;
 }
 

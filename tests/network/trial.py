@@ -15,6 +15,7 @@ from loaded_network import LoadedNetwork  # noqa: E402
 PATIENCE_S = 90  # of a machine that has more to do than this test
 RATE = 60
 HELD_S = 2
+SETTLED_S = 1
 
 
 class Trial(LoadedNetwork):
@@ -29,6 +30,7 @@ class Trial(LoadedNetwork):
         if fault.stalls:
             self.field.stand_still(fault.rest, HELD_S)
         else:
+            time.sleep(SETTLED_S)  # what was answered before is counted by then
             self.goes_on(fault)
         fault.observe()
         fault.heal()

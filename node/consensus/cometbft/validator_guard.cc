@@ -7,7 +7,11 @@ namespace sogoc::cometbft {
 
 ValidatorGuard::ValidatorGuard(std::size_t validators, Own own)
     // More than two thirds decide, this peer among them.
-    : others_needed_(2 * validators / 3), liars_max_((validators - 1) / 3), own_(std::move(own)) {
+    : others_needed_(2 * validators / 3),
+      liars_max_((validators - 1) / 3),
+      own_(std::move(own)),
+      // A store that lost its end is not an old copy: the engine still knows what it signed.
+      known_(std::max(own_.height, own_.signed_height)) {
   OnOthers({});
 }
 
@@ -18,15 +22,22 @@ std::uint64_t ValidatorGuard::Vouched(std::vector<std::uint64_t> said) const {
   return said[liars_max_];
 }
 
+// The greatest height that would still be vouched for if all who were not heard said more.
+std::uint64_t ValidatorGuard::Feared(std::vector<std::uint64_t> said) const {
+  if (said.size() <= liars_max_) return 0;
+  std::ranges::sort(said, std::greater());
+  return said[std::min(liars_max_, said.size() - liars_max_ - 1)];
+}
+
 void ValidatorGuard::OnOthers(const OthersProgress& others) {
   if (role_ == Role::kValidator || others.engine_height.size() < others_needed_) return;
-  // A store that lost its end is not an old copy: the engine still knows what it signed.
-  const std::uint64_t known = std::max(others.own_height, own_.signed_height);
-  if (Vouched(others.remembered) > known) own_.old_copy = true;
-  target_ = std::max(target_, Vouched(others.engine_height));
+  if (Vouched(others.remembered) > known_) own_.old_copy = true;
+  is_doubted_ = Feared(others.remembered) > known_;
+  target_ = Feared(others.engine_height);
   if (role_ == Role::kFollower) return VoteIfCaughtUp();
   // One block behind is where an ordinary stop leaves a node.
-  role_ = own_.height + 1 >= target_ && !own_.old_copy ? Role::kValidator : Role::kFollower;
+  const bool may_vote = own_.height + 1 >= target_ && !is_doubted_ && !own_.old_copy;
+  role_ = may_vote ? Role::kValidator : Role::kFollower;
 }
 
 void ValidatorGuard::OnBlock(std::uint64_t height, const std::vector<base::Bytes>& voters) {
@@ -38,7 +49,7 @@ void ValidatorGuard::OnBlock(std::uint64_t height, const std::vector<base::Bytes
 }
 
 void ValidatorGuard::VoteIfCaughtUp() {
-  if (own_.height >= target_ && !own_.old_copy) role_ = Role::kValidator;
+  if (own_.height >= target_ && !is_doubted_ && !own_.old_copy) role_ = Role::kValidator;
 }
 
 std::string ValidatorGuard::Why() const {
@@ -52,6 +63,10 @@ std::string ValidatorGuard::Why() const {
       return "waiting to hear from " + std::to_string(others_needed_) +
              " other peers before voting";
     case Role::kFollower:
+      if (is_doubted_) {
+        return "another peer remembers votes of this validator key that this folder does not know: "
+               "waiting to hear from more peers before voting";
+      }
       return "catching up from engine block " + std::to_string(own_.height) + " to " +
              std::to_string(target_) + " before voting";
     case Role::kValidator:

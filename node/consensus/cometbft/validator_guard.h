@@ -5,8 +5,9 @@
 // behind the others follows them first, with a key that counts for nothing. If the others remember
 // this key to have been farther than the folder reaches, or the blocks that it missed carry votes
 // of the key that the folder knows nothing of, then this folder is an old copy and its key must
-// never vote again. Of what peers say, only that counts which more than a third of all vouch for:
-// one of them is honest. Pure.
+// never vote again. Of what peers say, only that counts for good which more than a third of all
+// vouch for: one of them is honest. Until so many are heard that the others outvote those who may
+// lie or have forgotten, the worst that is said keeps it from voting. Pure.
 
 #include <cstdint>
 #include <string>
@@ -23,7 +24,6 @@ struct OthersProgress {
   std::vector<std::uint64_t> engine_height;  // of themselves
   // Of this node: the farthest that it told them when it voted with the key that it has, or 0.
   std::vector<std::uint64_t> remembered;
-  std::uint64_t own_height = 0;  // of the store, read after all of these
 };
 
 class ValidatorGuard {
@@ -44,6 +44,9 @@ class ValidatorGuard {
   // `validators`: how many the network has.
   ValidatorGuard(std::size_t validators, Own own);
 
+  // How many others have to be heard, which with this one can decide a block.
+  std::size_t others_needed() const { return others_needed_; }
+
   // The others' newest word.
   void OnOthers(const OthersProgress& others);
   // The store has the engine's block `height`; it carries the votes of `voters` for the one before.
@@ -57,12 +60,15 @@ class ValidatorGuard {
 
  private:
   std::uint64_t Vouched(std::vector<std::uint64_t> said) const;
+  std::uint64_t Feared(std::vector<std::uint64_t> said) const;
   void VoteIfCaughtUp();
 
   const std::size_t others_needed_;
   const std::size_t liars_max_;
   Own own_;
-  std::uint64_t target_ = 0;  // where the others are
+  const std::uint64_t known_;  // the farthest that this folder can have told anybody
+  std::uint64_t target_ = 0;   // where the others are
+  bool is_doubted_ = false;    // somebody may remember more than this folder knows
   Role role_ = Role::kUndecided;
 };
 

@@ -11,10 +11,10 @@ const base::Bytes kOwn(20, 1);
 const base::Bytes kOther(20, 2);
 
 OthersProgress Heard(std::vector<std::uint64_t> engine_height,
-                     std::vector<std::uint64_t> remembered = {}, std::uint64_t own_height = 0) {
+                     std::vector<std::uint64_t> remembered = {}) {
   const std::size_t heard = engine_height.size();
   remembered.resize(heard);
-  return {heard, std::move(engine_height), std::move(remembered), own_height};
+  return {heard, std::move(engine_height), std::move(remembered)};
 }
 
 ValidatorGuard OfFour(std::uint64_t height, std::uint64_t signed_height) {
@@ -82,7 +82,7 @@ TEST(ValidatorGuardTest, BlocksThatComeBeforeTheOthersAreHeardCountToo) {
 
 TEST(ValidatorGuardTest, OneLiarAmongFourMovesNothing) {
   ValidatorGuard far = OfFour(100, 101);
-  far.OnOthers(Heard({~std::uint64_t{0}, 100, 101}, {~std::uint64_t{0}, 100, 100}, 100));
+  far.OnOthers(Heard({~std::uint64_t{0}, 100, 101}, {~std::uint64_t{0}, 100, 100}));
   EXPECT_EQ(far.role(), Role::kValidator);
   ValidatorGuard near = OfFour(100, 101);
   near.OnOthers(Heard({0, 150, 151}));
@@ -91,20 +91,50 @@ TEST(ValidatorGuardTest, OneLiarAmongFourMovesNothing) {
 
 TEST(ValidatorGuardTest, WhatTheOthersRememberGivesAnOldCopyAway) {
   ValidatorGuard guard = OfFour(100, 101);
-  guard.OnOthers(Heard({150, 150, 150}, {140, 139, 0}, 100));
+  guard.OnOthers(Heard({150, 150, 150}, {140, 139, 0}));
   EXPECT_TRUE(guard.is_old_copy());
   for (std::uint64_t height = 101; height <= 200; ++height) guard.OnBlock(height, {kOther});
+  EXPECT_EQ(guard.role(), Role::kFollower);
+}
+
+TEST(ValidatorGuardTest, WhileTooFewAreHeardTheWorstKeepsItFromVoting) {
+  // One of the two lies, or has just started and is behind.
+  ValidatorGuard behind = OfFour(100, 101);
+  behind.OnOthers(Heard({0, 150}));
+  EXPECT_EQ(behind.role(), Role::kFollower);
+  ValidatorGuard forgotten = OfFour(104, 105);
+  forgotten.OnOthers(Heard({104, 104}, {0, 110}));
+  EXPECT_EQ(forgotten.role(), Role::kFollower);
+  EXPECT_FALSE(forgotten.is_old_copy());
+  EXPECT_NE(forgotten.Why().find("more peers"), std::string::npos);
+  // The third one decides who was right.
+  ValidatorGuard old_copy = forgotten;
+  old_copy.OnOthers(Heard({104, 104, 110}, {0, 110, 110}));
+  EXPECT_TRUE(old_copy.is_old_copy());
+  forgotten.OnOthers(Heard({104, 104, 104}, {0, 110, 104}));
+  EXPECT_EQ(forgotten.role(), Role::kValidator);
+  behind.OnOthers(Heard({0, ~std::uint64_t{0}}));
+  behind.OnOthers(Heard({0, ~std::uint64_t{0}, 100}));
+  EXPECT_EQ(behind.role(), Role::kValidator);
+}
+
+TEST(ValidatorGuardTest, WhatIsRememberedCountsAlsoForOneThatHasFollowedSince) {
+  ValidatorGuard guard = OfFour(100, 101);
+  guard.OnOthers(Heard({150, 150, 150}));
+  guard.OnBlock(149, {});
+  guard.OnOthers(Heard({150, 150, 150}, {140, 140, 0}));
+  guard.OnBlock(150, {});
+  EXPECT_TRUE(guard.is_old_copy());
   EXPECT_EQ(guard.role(), Role::kFollower);
 }
 
 TEST(ValidatorGuardTest, WhatTheFolderItselfRemembersIsNoOldCopy) {
   // The store has lost its end, and the engine brings it back.
   ValidatorGuard guard = OfFour(100, 141);
-  guard.OnOthers(Heard({140, 140, 140}, {140, 140, 140}, 100));
+  guard.OnOthers(Heard({140, 140, 140}, {140, 140, 140}));
   EXPECT_FALSE(guard.is_old_copy());
-  // It follows, and tells so.
   guard.OnBlock(150, {});
-  guard.OnOthers(Heard({150, 150, 150}, {150, 150, 150}, 150));
+  guard.OnOthers(Heard({150, 150, 150}, {140, 140, 140}));
   EXPECT_FALSE(guard.is_old_copy());
   EXPECT_EQ(guard.role(), Role::kValidator);
 }

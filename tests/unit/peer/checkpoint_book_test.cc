@@ -283,6 +283,22 @@ TEST_F(CheckpointBookTest, AnotherLogOfASizeThatIsNoHeadHereIsFoundByTheLog) {
   EXPECT_GE(crypto::JudgeCheckpoint(change.forks[0].other, policy_, kNow_s)->checkpoint.size, size);
 }
 
+TEST_F(CheckpointBookTest, WhoForksOftenDoesNotKeepOthersFromBeingNamed) {
+  std::size_t told = 0;
+  for (std::uint64_t size = 1'000; size < 1'300; ++size) {
+    book_->AddLine(peers_[1].name, peers_[1].Cosign(size, base::Digest{1}, kNow_s));
+    told += book_->AddLine(peers_[1].name, peers_[1].Cosign(size, base::Digest{2}, kNow_s))
+                .forks.size();
+  }
+  EXPECT_GT(told, 1U);
+  EXPECT_LT(told, 100U);
+  const ledger::ChainHead head = AddGrown();
+  const auto change =
+      book_->AddLine(peers_[2].name, peers_[2].Cosign(head.log.size(), base::Digest{7}, kNow_s));
+  ASSERT_THAT(change.forks, SizeIs(1));
+  EXPECT_EQ(change.forks[0].culprit, peers_[2].name);
+}
+
 TEST_F(CheckpointBookTest, ALogKeyThatSignsAnotherLogIsNamedByItsKey) {
   const ledger::ChainHead head = *store_->Head();
   Cosigned said = peers_[1].Cosign(head.log.size(), base::Digest{4}, kNow_s, true);

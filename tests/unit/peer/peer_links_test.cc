@@ -18,6 +18,7 @@
 #include "crypto/spki.h"
 #include "crypto/tls_certificate.h"
 #include "node/peer/cosigner.h"
+#include "node/peer/message_rate.h"
 #include "node/peer/peer_message.h"
 #include "node/peer/peer_tls.h"
 #include "node/storage/ledger_store.h"
@@ -346,6 +347,22 @@ TEST_F(PeerPortTest, AFrameOfAKindThatIsNotKnownIsSkipped) {
   ASSERT_TRUE(peer.Read());
   peer.Send(Frame("\x7a\x02hi") + EncodePeerFrame(kSaid));
   EXPECT_TRUE(Comes([&] { return links_->heard().size() == 1; }));
+}
+
+TEST_F(PeerPortTest, ALinkMayOutliveTheOneThatReplacedIt) {
+  RawDialler slow = Dial("peer2");
+  std::string many = HelloOf("peer2");
+  for (int i = 0; i < MessageRate::kPerSecondMax + 10; ++i) many += Frame("\x7a\x02hi");
+  slow.Send(many);  // it is not read on before the next second begins
+  ASSERT_TRUE(slow.Read());
+  std::this_thread::sleep_for(milliseconds(100));
+  RawDialler next = Dial("peer2");
+  next.Send(HelloOf("peer2"));
+  ASSERT_TRUE(next.Read());
+  next.Close();
+  EXPECT_TRUE(Comes([&] { return links_->StatusOf("peer2").heard_since == 0; }));
+  std::this_thread::sleep_for(milliseconds(1'100));
+  ExpectServes();
 }
 
 TEST_F(PeerPortTest, WhoDoesNotSayHelloIsCut) {
