@@ -250,7 +250,9 @@ class Bench:
     def up(self):
         self.network.create(self.arguments.bin, self.arguments.engine, HOSTS)
         if self.arguments.without_gossip:
-            edit_before(self.network.programs / "cometbft", "s/^broadcast = true/broadcast = false/")
+            # A lone bundle waits for its own peer's turn, and there are turns only while blocks are made.
+            edit_before(self.network.programs / "cometbft", "s/^broadcast = true/broadcast = false/; "
+                        "s/^create_empty_blocks = false/create_empty_blocks = true/")
         for peer in self.network.peers:
             self.network.start(peer)
         self.network.wait(self.network.peers)
