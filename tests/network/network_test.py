@@ -39,7 +39,7 @@ def lost_answer(test):
     entry = path.read_bytes()
     first, *others = test.network.peers
     submit(first, entry, listen=False)
-    entry_id = hashlib.sha256(protobuf.first(entry, 1)).hexdigest()
+    entry_id = hashlib.sha256(protobuf.first(entry, 1, b"")).hexdigest()
     test.field.await_(lambda: (test.network.get(others[0], f"/v1/entries/{entry_id}") or {}).get("index"),
                       "the entry whose answer nobody heard")
     receipts = [submit(peer, entry) for peer in others + [first]]
