@@ -252,7 +252,8 @@ class Bench:
         if self.arguments.without_gossip:
             # A lone bundle waits for its own peer's turn, and there are turns only while blocks are made.
             edit_before(self.network.programs / "cometbft", "s/^broadcast = true/broadcast = false/; "
-                        "s/^create_empty_blocks = false/create_empty_blocks = true/")
+                        "s/^create_empty_blocks = false/create_empty_blocks = true/; "
+                        "s/^create_empty_blocks_interval = .*/create_empty_blocks_interval = \"0s\"/")
         for peer in self.network.peers:
             self.network.start(peer)
         self.network.wait(self.network.peers)
