@@ -7,7 +7,8 @@ namespace sogoc::cometbft {
 
 ValidatorGuard::ValidatorGuard(std::size_t validators, Own own)
     // More than two thirds decide, this peer among them.
-    : others_needed_(2 * validators / 3),
+    : others_(validators - 1),
+      others_needed_(2 * validators / 3),
       liars_max_((validators - 1) / 3),
       own_(std::move(own)),
       // A store that lost its end is not an old copy: the engine still knows what it signed.
@@ -26,7 +27,8 @@ std::uint64_t ValidatorGuard::Vouched(std::vector<std::uint64_t> said) const {
 std::uint64_t ValidatorGuard::Feared(std::vector<std::uint64_t> said) const {
   if (said.size() <= liars_max_) return 0;
   std::ranges::sort(said, std::greater());
-  return said[std::min(liars_max_, said.size() - liars_max_ - 1)];
+  const std::size_t unheard = others_ - std::min(others_, said.size());
+  return said[liars_max_ - std::min(liars_max_, unheard)];
 }
 
 void ValidatorGuard::OnOthers(const OthersProgress& others) {

@@ -63,6 +63,7 @@ class ValidatorGuard {
   std::uint64_t Feared(std::vector<std::uint64_t> said) const;
   void VoteIfCaughtUp();
 
+  const std::size_t others_;
   const std::size_t others_needed_;
   const std::size_t liars_max_;
   Own own_;

@@ -118,6 +118,14 @@ TEST(ValidatorGuardTest, WhileTooFewAreHeardTheWorstKeepsItFromVoting) {
   EXPECT_EQ(behind.role(), Role::kValidator);
 }
 
+TEST(ValidatorGuardTest, OfSevenTwoMayHaveForgotten) {
+  ValidatorGuard guard(7, {100, 101, kOwn});
+  guard.OnOthers(Heard({100, 100, 100, 100}, {0, 0, 140, 101}));
+  EXPECT_EQ(guard.role(), Role::kFollower);
+  guard.OnOthers(Heard({100, 100, 100, 100, 100, 100}, {0, 0, 140, 101, 101, 101}));
+  EXPECT_EQ(guard.role(), Role::kValidator);
+}
+
 TEST(ValidatorGuardTest, WhatIsRememberedCountsAlsoForOneThatHasFollowedSince) {
   ValidatorGuard guard = OfFour(100, 101);
   guard.OnOthers(Heard({150, 150, 150}));
