@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +25,7 @@ constexpr Scalar kHalfOrder = {0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0
                                0xff, 0xff, 0xff, 0xff, 0xff, 0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b,
                                0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8};
 constexpr std::size_t kDerSizeMax = 72;
+constexpr std::size_t kRememberedKeysMax = 1'000;
 
 using EcdsaSigPtr = std::unique_ptr<ECDSA_SIG, OpenSslDeleter<ECDSA_SIG_free>>;
 
@@ -145,31 +147,23 @@ bool HasLowS(const P256Signature& signature) {
                                        signature.end());
 }
 
-// One decoded key, ready to verify with.
-class VerifyingKey {
- public:
-  // nullptr if `key` is no point.
-  EVP_PKEY_CTX* Context(const P256PublicKey& key) {
-    if (context_ && key_ == key) return context_.get();
-    context_.reset();
-    if (!pkey_) pkey_.reset(EVP_PKEY_dup(Template()));
-    Must(pkey_ != nullptr, "copying a key");
-    if (EVP_PKEY_set1_encoded_public_key(pkey_.get(), key.data(), key.size()) != 1) return nullptr;
-    context_.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey_.get(), nullptr));
-    Must(context_ && EVP_PKEY_verify_init(context_.get()) == 1, "preparing a verification");
-    key_ = key;
-    return context_.get();
-  }
-
- private:
-  P256PublicKey key_{};
-  PkeyPtr pkey_;
-  PkeyCtxPtr context_;
-};
+// A decoded key, ready to verify with. nullptr if `key` is no point.
+PkeyCtxPtr MakeVerifyingContext(const P256PublicKey& key) {
+  const PkeyPtr pkey(EVP_PKEY_dup(Template()));
+  Must(pkey != nullptr, "copying a key");
+  if (EVP_PKEY_set1_encoded_public_key(pkey.get(), key.data(), key.size()) != 1) return nullptr;
+  PkeyCtxPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey.get(), nullptr));
+  Must(context && EVP_PKEY_verify_init(context.get()) == 1, "preparing a verification");
+  return context;
+}
 
 EVP_PKEY_CTX* VerifyingContext(const P256PublicKey& key) {
-  thread_local std::array<VerifyingKey, 64> keys;
-  return keys[key.back() % keys.size()].Context(key);
+  thread_local std::map<P256PublicKey, PkeyCtxPtr> contexts;
+  if (const auto known = contexts.find(key); known != contexts.end()) return known->second.get();
+  PkeyCtxPtr made = MakeVerifyingContext(key);
+  if (!made) return nullptr;
+  if (contexts.size() >= kRememberedKeysMax) contexts.clear();
+  return (contexts[key] = std::move(made)).get();
 }
 
 class PlainP256Verifier final : public P256BatchVerifier {

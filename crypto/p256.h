@@ -56,7 +56,7 @@ class P256PrivateKey {
 
 // True if and only if OpenSSL's EVP_DigestVerify accepts DomainPrefix(kind) || message and s is low
 // (s <= (n-1)/2). False for a key that is no point. Each thread remembers the decoded points of the
-// last few dozen keys (at most 64, about 2 kB each), since decoding costs a quarter of a
+// keys that it lately used (at most 1,000, about 2 kB each), since decoding costs a quarter of a
 // verification.
 bool VerifyP256(const P256PublicKey& key, SignatureKind kind, ByteView message,
                 const P256Signature& signature);

@@ -163,7 +163,7 @@ TEST(P256, BatchVerifierAnswersLikeTheSingleOne) {
 // More keys than a thread remembers, and a key that is no point among them.
 TEST(P256, ManyKeysInTurnAreToldApart) {
   std::vector<P256Job> jobs;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 1'100; ++i) {
     const P256PrivateKey key = P256PrivateKey::Generate();
     const P256Signature signature = key.Sign(SignatureKind::kEntry, AsBytes("m"));
     jobs.push_back({key.public_key(), SignatureKind::kEntry, AsBytes("m"), signature});
