@@ -1,6 +1,7 @@
 """What a peer's engine says of itself and of the blocks, by its RPC."""
 import contextlib
 import json
+import time
 import urllib.request
 
 from local_network import RPC
@@ -23,6 +24,14 @@ def votes(peer):
     """True if the key that the engine runs with counts among the validators."""
     status = ask(peer, "status")
     return bool(status) and int(status["validator_info"]["voting_power"]) > 0
+
+
+def follows(peer):
+    """True if the engine says, within 10 s, that its key does not count among the validators."""
+    end = time.monotonic() + 10
+    while not (status := ask(peer, "status")) and time.monotonic() < end:
+        time.sleep(0.2)
+    return bool(status) and int(status["validator_info"]["voting_power"]) == 0
 
 
 def validators(peer):

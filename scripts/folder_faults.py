@@ -108,7 +108,7 @@ class LostMachine(Fault):
 
     def observe(self):
         self.field.await_height(self.one, engine_view.height(self.field.other(self.one)))
-        if engine_view.votes(self.one):
+        if not engine_view.follows(self.one):
             raise Failed(f"peer {self.one['number']} votes with keys that nobody has approved")
 
     def heal(self):
@@ -123,7 +123,7 @@ def must_follow(field, peer):
     log = field.network.folder / f"peer{number}.log"
     field.await_of(peer, lambda: "this folder is an old copy" in log.read_text(errors="replace"),
                    "says that its folder is an old copy")
-    if engine_view.votes(peer):
+    if not engine_view.follows(peer):
         raise Failed(f"peer {number} votes, and its folder is an old copy")
     if not list((field.network.home(peer) / "signed").glob("old-copy.*")):
         raise Failed(f"peer {number}'s folder has no mark that it is an old copy")

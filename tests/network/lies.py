@@ -155,9 +155,12 @@ class Lie(Fault):
         return answer["block"] if answer else None
 
     def decided(self, height):
-        """Its transactions."""
+        """Its transactions; None: nobody says."""
         block = self.block(height)
-        return block["data"]["txs"] if block else []
+        return (block["data"]["txs"] or []) if block else None
+
+    def has(self, height, tx):
+        return base64.b64encode(bytes.fromhex(tx)).decode() in (self.decided(height) or [])
 
 
 # ---- in proposals
@@ -179,8 +182,7 @@ class Decided(Lie):
 
     def observe(self):
         def decided():
-            return sum(base64.b64encode(bytes.fromhex(each["tx"])).decode() in self.decided(each["height"])
-                       for each in self.told())
+            return sum(self.has(each["height"], each["tx"]) for each in self.told())
 
         self.field.await_of(self.one, lambda: decided() >= self.times, f"gets {self.times} of these bundles decided")
 
@@ -198,7 +200,7 @@ class Withhold(Lie):
 
     def observe(self):
         def empty():
-            return sum(not self.decided(each["height"]) for each in self.told())
+            return sum(self.decided(each["height"]) == [] for each in self.told())
 
         self.field.await_of(self.one, lambda: empty() >= self.times, f"gets {self.times} empty blocks decided")
 
@@ -210,8 +212,7 @@ class Censor(Lie):
     def observe(self):
         """The next ones to propose take them."""
         def decided(told):
-            return any(base64.b64encode(bytes.fromhex(told["tx"])).decode() in self.decided(told["height"] + delay)
-                       for delay in range(self.delay_max))
+            return any(self.has(told["height"] + delay, told["tx"]) for delay in range(self.delay_max))
 
         left_out = self.told()[:self.times]
         self.field.await_(lambda: all(map(decided, left_out)), "the honest peers propose what was left out")

@@ -98,11 +98,14 @@ class Descriptor {
   int fd_;
 };
 
+bool IsLong(const struct stat& log, const EngineProcessOptions& options) {
+  return static_cast<std::uint64_t>(log.st_size) > options.log_bytes_max;
+}
+
 // Opens the log for appending, after setting a long one aside.
 base::Result<Descriptor> OpenLog(const EngineProcessOptions& options) {
   struct stat status;
-  if (::stat(options.log.c_str(), &status) == 0 &&
-      static_cast<std::uint64_t>(status.st_size) > options.log_bytes_max) {
+  if (::stat(options.log.c_str(), &status) == 0 && IsLong(status, options)) {
     TRY_STATUS(storage::SystemFiles().Rename(options.log, options.log + ".1"));
   }
   Descriptor log(::open(options.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
@@ -287,6 +290,7 @@ class EngineProcess::Impl {
       const std::string_view text(bytes, static_cast<std::size_t>(size));
       // A line that does not fit on the disk is lost.
       [[maybe_unused]] const ssize_t ignored = ::write(log_.get(), text.data(), text.size());
+      SetLongLogAside();
       // Also a mark of which the last look saw a part.
       const std::size_t begin = tail_.size() - std::min(tail_.size(), kConsensusFailure.size());
       tail_ += text;
@@ -298,6 +302,13 @@ class EngineProcess::Impl {
         tail_.erase(0, tail_.size() - kLastBytes);
     }
     return size != 0;
+  }
+
+  // One that cannot be set aside goes on growing.
+  void SetLongLogAside() {
+    struct stat status;
+    if (::fstat(log_.get(), &status) != 0 || !IsLong(status, options_)) return;
+    if (auto fresh = OpenLog(options_)) log_ = *std::move(fresh);
   }
 
   std::string Sentence(const siginfo_t& info) const {

@@ -23,7 +23,8 @@ base::Result<std::string> FindEngine(const std::string& program);
 struct EngineProcessOptions {
   std::string program;  // a path
   std::string home;     // with the files of engine_files.h
-  // What it prints is appended to `log`; one of more than `log_bytes_max` becomes `log`.1 first.
+  // What it prints is appended to `log`; whenever that has more than `log_bytes_max`, it becomes
+  // `log`.1, in the place of an older one.
   std::string log;
   std::uint64_t log_bytes_max = 16 << 20;
   std::chrono::milliseconds stop_time{10'000};  // until it is killed

@@ -161,6 +161,16 @@ TEST_F(EngineScript, SetsALongLogAside) {
   EXPECT_EQ(ReadText(log_ + ".1"), std::string(1'001, 'x'));
 }
 
+TEST_F(EngineScript, SetsALogAsideThatGrowsLong) {
+  {
+    const auto engine = Start("printf '%1001s' old; for i in $(seq 400); do [ -e '" + log_ +
+                              ".1' ] && break; sleep 0.02; done; echo new");
+    EXPECT_FALSE(Message().empty());
+  }
+  EXPECT_EQ(ReadText(log_), "new\n");
+  EXPECT_EQ(ReadText(log_ + ".1"), std::string(998, ' ') + "old");
+}
+
 TEST_F(EngineScript, DiesWithItsParent) {
   // Whoever loses its parent becomes our child, so that it can be waited for.
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
