@@ -109,7 +109,7 @@ class LostMachine(Fault):
     def observe(self):
         self.field.await_height(self.one, engine_view.height(self.field.other(self.one)))
         if not engine_view.follows(self.one):
-            raise Failed(f"peer {self.one['number']} votes with keys that nobody has approved")
+            raise Failed(f"peer {self.one['number']} votes with keys that nobody has approved, or does not say")
 
     def heal(self):
         membership.set_peers(self.network, "Thay máy chủ", self.network.peers)
@@ -124,7 +124,7 @@ def must_follow(field, peer):
     field.await_of(peer, lambda: "this folder is an old copy" in log.read_text(errors="replace"),
                    "says that its folder is an old copy")
     if not engine_view.follows(peer):
-        raise Failed(f"peer {number} votes, and its folder is an old copy")
+        raise Failed(f"peer {number} votes, or does not say, and its folder is an old copy")
     if not list((field.network.home(peer) / "signed").glob("old-copy.*")):
         raise Failed(f"peer {number}'s folder has no mark that it is an old copy")
     address = engine_view.validator_address(field.network, peer)

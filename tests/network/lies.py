@@ -160,6 +160,7 @@ class Lie(Fault):
         return (block["data"]["txs"] or []) if block else None
 
     def has(self, height, tx):
+        """True if the block is known and holds this transaction, given in hex."""
         return base64.b64encode(bytes.fromhex(tx)).decode() in (self.decided(height) or [])
 
 

@@ -158,7 +158,7 @@ TEST_F(EnginePowerCut, AStoreThatLostSyncedBlocksIsRepaired) {
   }
   EXPECT_GE(cuts_, 20);
   EXPECT_GE(short_, 5);
-  EXPECT_LE(refused_, 5);
+  EXPECT_LE(refused_, 2);  // such a loss is rare
 }
 
 }  // namespace
