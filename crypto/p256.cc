@@ -142,11 +142,6 @@ P256Signature FromDer(const DerSignature& der) {
   return signature;
 }
 
-bool HasLowS(const P256Signature& signature) {
-  return !std::lexicographical_compare(kHalfOrder.begin(), kHalfOrder.end(), signature.begin() + 32,
-                                       signature.end());
-}
-
 // A decoded key, ready to verify with. nullptr if `key` is no point.
 PkeyCtxPtr MakeVerifyingContext(const P256PublicKey& key) {
   const PkeyPtr pkey(EVP_PKEY_dup(Template()));
@@ -170,7 +165,7 @@ class PlainP256Verifier final : public P256BatchVerifier {
  public:
   void Verify(std::span<const P256Job> jobs, std::span<bool> results) const override {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-      results[i] = VerifyP256(jobs[i].key, jobs[i].kind, jobs[i].message, jobs[i].signature);
+      results[i] = VerifyP256Digest(jobs[i].key, jobs[i].digest, jobs[i].signature);
     }
   }
 };
@@ -236,7 +231,7 @@ std::optional<P256PrivateKey> P256PrivateKey::FromHandle(std::unique_ptr<Handle>
 }
 
 P256Signature P256PrivateKey::Sign(SignatureKind kind, ByteView message) const {
-  const Digest digest = Sha256({DomainPrefix(kind), message});
+  const Digest digest = SignedDigest(kind, message);
   const PkeyCtxPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, handle_->pkey.get(), nullptr));
   DerSignature der;
   der.size = der.bytes.size();
@@ -247,9 +242,18 @@ P256Signature P256PrivateKey::Sign(SignatureKind kind, ByteView message) const {
   return FromDer(der);
 }
 
+Digest SignedDigest(SignatureKind kind, ByteView message) {
+  return Sha256({DomainPrefix(kind), message});
+}
+
+bool HasLowS(const P256Signature& signature) {
+  return !std::lexicographical_compare(kHalfOrder.begin(), kHalfOrder.end(), signature.begin() + 32,
+                                       signature.end());
+}
+
 bool VerifyP256(const P256PublicKey& key, SignatureKind kind, ByteView message,
                 const P256Signature& signature) {
-  return VerifyP256Digest(key, Sha256({DomainPrefix(kind), message}), signature);
+  return VerifyP256Digest(key, SignedDigest(kind, message), signature);
 }
 
 bool VerifyP256Digest(const P256PublicKey& key, const Digest& digest,

@@ -54,9 +54,15 @@ class P256PrivateKey {
   P256PublicKey public_key_{};
 };
 
-// True if and only if OpenSSL's EVP_DigestVerify accepts DomainPrefix(kind) || message and s is low
-// (s <= (n-1)/2). False for a key that is no point. Each thread remembers the decoded points of the
-// keys that it lately used (at most 1,000, about 2 kB each), since decoding costs a quarter of a
+// SHA-256 of DomainPrefix(kind) || message: what a signature of that kind signs.
+Digest SignedDigest(SignatureKind kind, ByteView message);
+
+// True if s is in the lower half (s <= (n-1)/2).
+bool HasLowS(const P256Signature& signature);
+
+// True if and only if OpenSSL's EVP_DigestVerify accepts DomainPrefix(kind) || message and s is
+// low. False for a key that is no point. Each thread remembers the decoded points of the keys that
+// it lately used (at most 1,000, about 2 kB each), since decoding costs a quarter of a
 // verification.
 bool VerifyP256(const P256PublicKey& key, SignatureKind kind, ByteView message,
                 const P256Signature& signature);
@@ -65,24 +71,23 @@ bool VerifyP256(const P256PublicKey& key, SignatureKind kind, ByteView message,
 bool VerifyP256Digest(const P256PublicKey& key, const Digest& digest,
                       const P256Signature& signature);
 
-// One signature to check. `message` must outlive the call.
+// One signature to check.
 struct P256Job {
   P256PublicKey key;
-  SignatureKind kind;
-  ByteView message;
+  Digest digest;  // what was signed
   P256Signature signature;
 };
 
 // Checks signatures in batches. An implementation may share work between the jobs of a batch, but
-// its answers equal VerifyP256 on every input.
+// its answers equal VerifyP256Digest on every input.
 class P256BatchVerifier {
  public:
   virtual ~P256BatchVerifier() = default;
-  // results[i] = VerifyP256(jobs[i]). Requires: sizes are equal. Thread-safe.
+  // results[i] = VerifyP256Digest(jobs[i]). Requires: sizes are equal. Thread-safe.
   virtual void Verify(std::span<const P256Job> jobs, std::span<bool> results) const = 0;
 };
 
-// The plain path: one EVP_DigestVerify after the other.
+// The plain path: one EVP_PKEY_verify after the other.
 std::unique_ptr<P256BatchVerifier> MakePlainP256Verifier();
 
 }  // namespace sogoc::crypto

@@ -51,6 +51,7 @@ struct Config {
   std::optional<EngineConfig> engine;
   std::optional<PeerConfig> peer;       // set whenever `engine` is
   unsigned verify_threads = 0;          // 0: one for each core
+  unsigned key_tables = 64;             // crypto::P256TableOptions::tables_max
   std::uint64_t cache_megabytes = 192;  // RocksDB's block cache
   // Below the larger of the two, free on the ledger's file system, entries are refused.
   std::uint64_t reserve_megabytes = 1'024;

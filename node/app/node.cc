@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "crypto/p256.h"
+#include "crypto/p256_tables.h"
 #include "node/app/advice.h"
 #include "node/app/cosigner_seat.h"
 #include "node/app/engine_watch.h"
@@ -88,7 +88,8 @@ struct Node::Parts {
   std::unique_ptr<storage::LedgerStore> store;
   std::unique_ptr<storage::BlobStore> blob_store;
   std::optional<storage::LedgerBlobs> blobs;
-  std::unique_ptr<crypto::P256BatchVerifier> verifier = crypto::MakePlainP256Verifier();
+  std::unique_ptr<crypto::P256BatchVerifier> verifier =
+      crypto::MakeTableP256Verifier({.tables_max = config.key_tables});
   crypto::LogNodeReader log_reader;
   std::unique_ptr<Scrubber> scrubber;
   CosignerSeat seat;

@@ -32,8 +32,9 @@ std::vector<CheckResult> EntryChecker::Check(const std::vector<base::Bytes>& ent
     }
     checked.push_back(i);
     names.push_back(name);
-    jobs.push_back(
-        {key->public_key, crypto::SignatureKind::kEntry, entry.body_bytes, entry.signature});
+    jobs.push_back({key->public_key,
+                    crypto::SignedDigest(crypto::SignatureKind::kEntry, entry.body_bytes),
+                    entry.signature});
   }
   const std::unique_ptr<bool[]> valid(new bool[jobs.size()]());
   verifier_.Verify(jobs, {valid.get(), jobs.size()});

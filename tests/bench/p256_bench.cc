@@ -4,9 +4,10 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 
+#include <memory>
 #include <vector>
 
-#include "crypto/p256.h"
+#include "crypto/p256_tables.h"
 
 namespace sogoc::crypto {
 namespace {
@@ -43,6 +44,48 @@ void Verify(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(Verify)->Arg(1)->Arg(1000);
+
+// With tables for all keys. The arguments are the number of keys and the size of a batch.
+void VerifyWithTables(benchmark::State& state) {
+  const std::vector<Signed> items(static_cast<std::size_t>(state.range(0)));
+  std::vector<P256Job> jobs;
+  for (std::int64_t i = 0; i < state.range(1); ++i) {
+    const Signed& item = items[static_cast<std::size_t>(i) % items.size()];
+    jobs.push_back({item.key.public_key(),
+                    SignedDigest(SignatureKind::kStamp, base::AsBytes(kMessage)), item.signature});
+  }
+  const auto verifier = MakeTableP256Verifier({.signatures_before = 1});
+  const auto results = std::make_unique<bool[]>(jobs.size());
+  verifier->Verify(jobs, {results.get(), jobs.size()});  // makes the tables
+  for (auto _ : state) {
+    verifier->Verify(jobs, {results.get(), jobs.size()});
+    if (!results[0]) {
+      state.SkipWithError("a good signature was refused");
+      return;
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(1));
+}
+BENCHMARK(VerifyWithTables)
+    ->ArgNames({"keys", "batch"})
+    ->Args({1, 1})
+    ->Args({1, 64})
+    ->Args({4, 64})
+    ->Args({64, 64});
+
+// A table costs this much: some 300 verifications.
+void MakeTable(benchmark::State& state) {
+  const Signed item;
+  const P256Job job{item.key.public_key(),
+                    SignedDigest(SignatureKind::kStamp, base::AsBytes(kMessage)), item.signature};
+  for (auto _ : state) {
+    const auto verifier = MakeTableP256Verifier({.signatures_before = 1});
+    bool result = false;
+    verifier->Verify({&job, 1}, {&result, 1});
+    benchmark::DoNotOptimize(result);
+  }
+}
+BENCHMARK(MakeTable);
 
 // What `openssl speed ecdsap256` measures: a digest at hand, everything prepared.
 class OpenSsl {

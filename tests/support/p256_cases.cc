@@ -91,13 +91,14 @@ P256PublicKey PublicKeyOf(const BIGNUM* scalar) {
 
 class CaseList {
  public:
+  explicit CaseList(const base::Digest& digest) : digest_(digest) {}
   void Add(std::string name, const P256PublicKey& key, const P256Signature& signature, bool valid) {
-    cases_.push_back(
-        {std::move(name), {key, SignatureKind::kEntry, base::AsBytes(kMessage), signature}, valid});
+    cases_.push_back({std::move(name), {key, digest_, signature}, valid});
   }
   std::vector<P256Case> Take() { return std::move(cases_); }
 
  private:
+  const base::Digest digest_;
   std::vector<P256Case> cases_;
 };
 
@@ -208,14 +209,13 @@ void AddWrappedR(CaseList& list, const Field& field, const BIGNUM* e) {
 
 std::vector<P256Case> P256Cases() {
   const Field field;
-  CaseList list;
+  const base::Digest digest = crypto::SignedDigest(SignatureKind::kEntry, base::AsBytes(kMessage));
+  CaseList list(digest);
   const P256PrivateKey key = P256PrivateKey::Generate();
   const P256Signature good = key.Sign(SignatureKind::kEntry, base::AsBytes(kMessage));
   list.Add("good", key.public_key(), good, true);
   AddRanges(list, field, key.public_key(), good);
   AddKeys(list, key.public_key(), good);
-  const base::Digest digest =
-      crypto::Sha256({crypto::DomainPrefix(SignatureKind::kEntry), base::AsBytes(kMessage)});
   const BignumPtr hash(BN_bin2bn(digest.data(), 32, nullptr), BN_free);
   const BignumPtr e = field.Times(hash.get(), FromHex("1").get());
   AddExceptionalSums(list, field, e.get());
