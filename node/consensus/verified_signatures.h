@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <mutex>
-#include <set>
+#include <unordered_set>
 
 #include "crypto/p256.h"
 #include "node/base/bytes.h"
@@ -26,10 +26,18 @@ class VerifiedSignatures {
   void Add(const base::Digest& name);
 
  private:
+  // A digest is a hash already. The secret keeps strangers from choosing names that share a bucket.
+  struct SecretHash {
+    SecretHash();
+    std::size_t operator()(const base::Digest& name) const;
+    std::size_t secret;
+  };
+  using Names = std::unordered_set<base::Digest, SecretHash>;
+
   const std::size_t half_;
   mutable std::mutex mutex_;  // guards all below
-  std::set<base::Digest> newer_;
-  std::set<base::Digest> older_;
+  Names newer_;
+  Names older_;
 };
 
 }  // namespace sogoc::consensus

@@ -17,7 +17,8 @@ namespace {
 
 struct Family {
   const char* name;
-  bool is_hashes = false;  // nothing that could be compressed
+  bool is_hashes = false;         // nothing that could be compressed
+  bool is_mostly_missed = false;  // mostly asked for what it does not hold
 };
 
 // In the order of Space.
@@ -25,7 +26,7 @@ constexpr std::array<Family, kSpaceCount> kFamilies = {{{"meta"},
                                                         {"leaves"},
                                                         {"log_hashes", true},
                                                         {"headers"},
-                                                        {"entry_ids", true},
+                                                        {"entry_ids", true, true},
                                                         {"state"},
                                                         {"state_history"},
                                                         {"state_nodes", true},
@@ -93,9 +94,13 @@ RocksOptions::RocksOptions(const RocksSettings& settings) {
 std::vector<rocksdb::ColumnFamilyDescriptor> Families(const rocksdb::ColumnFamilyOptions& family) {
   std::vector<rocksdb::ColumnFamilyDescriptor> out;
   out.emplace_back(rocksdb::kDefaultColumnFamilyName, family);
-  for (const auto& [name, is_hashes] : kFamilies) {
+  for (const auto& [name, is_hashes, is_mostly_missed] : kFamilies) {
     out.emplace_back(name, family);
     if (is_hashes) out.back().options.compression = rocksdb::kNoCompression;
+    if (is_mostly_missed) {  // tables have a filter anyhow
+      out.back().options.memtable_whole_key_filtering = true;
+      out.back().options.memtable_prefix_bloom_size_ratio = 0.02;
+    }
   }
   return out;
 }

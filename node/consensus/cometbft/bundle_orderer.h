@@ -57,7 +57,7 @@ class BundleOrderer final : public consensus::Orderer {
 
   void RunVerifier();
   void RunSender();
-  void Pack(Submission submission);
+  void Pack(std::vector<Submission> submissions);
   // The answer of an entry that needs no block: its bytes are no entry, it stands in the log
   // already, or there is a lasting objection (admission.h).
   std::optional<consensus::EntryAnswer> AnswerAtOnce(const consensus::CheckResult& checked) const;

@@ -95,15 +95,24 @@ base::Result<abci::ResponseCheckTx> LedgerApplication::CheckTx(
   return response;
 }
 
-std::optional<std::string> LedgerApplication::Objection(base::ByteView tx) const {
+std::optional<std::string> LedgerApplication::Objection(base::ByteView tx) {
   const auto bundle = DecodeBundle(tx);
   if (!bundle) return bundle.error().message;
   const base::TimeNs head_time = store_.Head()->header.time;
-  for (const consensus::CheckResult& checked : checker_.Check(bundle->entries)) {
+  std::vector<consensus::CheckResult> results = checker_.Check(bundle->entries);
+  for (const consensus::CheckResult& checked : results) {
     if (!checked) return checked.error().message;
     if (auto objection = LastingObjection(*checked, store_, head_time)) return objection;
   }
+  checked_bundles_.Keep(crypto::Sha256(tx), tx.size(), std::move(results));
   return std::nullopt;
+}
+
+std::vector<consensus::CheckResult> LedgerApplication::Check(base::ByteView tx,
+                                                             const base::Digest& hash) {
+  if (auto known = checked_bundles_.Take(hash)) return *std::move(known);
+  const auto bundle = DecodeBundle(tx);
+  return bundle ? checker_.Check(bundle->entries) : std::vector<consensus::CheckResult>();
 }
 
 base::Result<abci::ResponseQuery> LedgerApplication::Query(const abci::RequestQuery&) {
@@ -197,10 +206,9 @@ base::Result<abci::ResponseFinalizeBlock> LedgerApplication::FinalizeBlock(
     response.add_tx_results();  // code 0 always: what the rules say is not consensus (decision 26)
     // Honest validators refuse a proposal with anything else; where one was decided all the same,
     // it holds no entries.
-    const auto bundle = DecodeBundle(tx);
-    submissions.push_back(bundle ? checker_.Check(bundle->entries)
-                                 : std::vector<consensus::CheckResult>());
-    block.bundles.push_back({crypto::Sha256(tx), {}});
+    const base::Digest hash = crypto::Sha256(tx);
+    submissions.push_back(Check(tx, hash));
+    block.bundles.push_back({hash, {}});
   }
   auto executed = Execute(std::move(submissions), block.time);
   for (std::size_t i = 0; i < block.bundles.size(); ++i) {

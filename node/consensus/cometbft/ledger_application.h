@@ -14,6 +14,7 @@
 
 #include "node/consensus/block_times.h"
 #include "node/consensus/cometbft/application.h"
+#include "node/consensus/cometbft/checked_bundles.h"
 #include "node/consensus/entry_checker.h"
 #include "node/consensus/execution.h"
 #include "node/storage/ledger_store.h"
@@ -81,7 +82,9 @@ class LedgerApplication final : public Application {
   };
 
   // nullopt: the bundle may travel. Else why not.
-  std::optional<std::string> Objection(base::ByteView tx) const;
+  std::optional<std::string> Objection(base::ByteView tx);
+  // The results of a transaction's entries; none, if it is no bundle. `hash` is its SHA-256.
+  std::vector<consensus::CheckResult> Check(base::ByteView tx, const base::Digest& hash);
   consensus::ExecutedSubmissions Execute(
       std::vector<std::vector<consensus::CheckResult>> submissions, base::TimeNs time);
 
@@ -90,6 +93,7 @@ class LedgerApplication final : public Application {
   const std::string chain_id_;
   const ApplicationCallbacks callbacks_;
   consensus::BlockTimes block_times_;
+  CheckedBundles checked_bundles_;
 
   // The consensus thread's own.
   std::uint64_t initial_height_ = 1;
