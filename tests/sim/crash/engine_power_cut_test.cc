@@ -92,9 +92,11 @@ class EnginePowerCut : public testing::Test {
     return node.store().Verify(0, head->header.height + 1);
   }
 
+  // The last one is what RocksDB itself says of tables that are newer than the log's first loss.
   static bool HasAGap(const std::string& refusal) {
     return refusal.find(" follows batch ") != std::string::npos ||
-           refusal.find(", the log begins with batch ") != std::string::npos;
+           refusal.find(", the log begins with batch ") != std::string::npos ||
+           refusal.find("SST file is ahead of WALs") != std::string::npos;
   }
   // Lives with a cut in each, until one ends with the whole chain, or one does not begin since of
   // two logs that a lying disk had not synced the older one lost more.
