@@ -26,7 +26,7 @@ GatewayId RandomGatewayId() {
 
 std::size_t BytesOf(const std::vector<base::Bytes>& entries) {
   std::size_t bytes = sizeof(consensus::OnAnswered);
-  for (const base::Bytes& entry : entries) bytes += sizeof entry + entry.size();
+  for (const base::Bytes& entry : entries) bytes += sizeof(base::Bytes) + entry.size();
   return bytes;
 }
 

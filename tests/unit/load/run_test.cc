@@ -65,7 +65,8 @@ TEST_F(RunTest, ConnectionsTakeTurnsOverTheNodes) {
 
 TEST_F(RunTest, ANodeThatIsDownIsPassedOverAndCounted) {
   FakeGateway gateway;
-  const auto measurement = Send({kNobody, gateway.url()}, 20, {.connections = 2});
+  // One connection, which begins with the first node: of two, the other might send everything.
+  const auto measurement = Send({kNobody, gateway.url()}, 20, {.connections = 1});
   ASSERT_TRUE(measurement) << measurement.error().message;
   EXPECT_EQ(measurement->counts.committed, 20U);
   EXPECT_GE(measurement->counts.lost, 1U);
