@@ -120,21 +120,20 @@ class TableBatch {
   TableBatch(const TableBatch&) = delete;
   TableBatch& operator=(const TableBatch&) = delete;
 
-  // Adds a signature; its result is written by Verify. False, without adding it, if r or s is out
-  // of range, which makes it wrong.
-  bool Add(const P256Job& job, KeyTable table, bool* result) {
+  // Adds a signature, whose result Verify writes. One with r or s out of range is wrong and is not
+  // added: `result` stays as it is.
+  void Add(const P256Job& job, KeyTable table, bool* result) {
     Item item{std::move(table),
               result,
               Number(job.digest),
               Number(ByteView(job.signature).first(32)),
               Number(ByteView(job.signature).subspan(32)),
               New()};
-    if (!InRange(item.r) || !InRange(item.s)) return false;
+    if (!InRange(item.r) || !InRange(item.s)) return;
     Must(BN_nnmod(item.e, item.e, curve_.order(), context_.get()) == 1 &&
              BN_to_montgomery(item.s, item.s, curve_.modulo_order(), context_.get()) == 1,
          "reducing a number");
     items_.push_back(std::move(item));
-    return true;
   }
 
   void Verify() {

@@ -36,6 +36,13 @@ struct SubmittedAnswer {
 // Called once, on a thread of the orderer's, with one answer for each entry given, in order.
 using OnAnswered = std::function<void(std::vector<SubmittedAnswer>)>;
 
+// What a submission holds while it waits: no number of empty ones is free.
+inline std::size_t WaitingBytes(const std::vector<base::Bytes>& entries) {
+  std::size_t bytes = sizeof(OnAnswered);
+  for (const base::Bytes& entry : entries) bytes += sizeof(base::Bytes) + entry.size();
+  return bytes;
+}
+
 class Orderer {
  public:
   virtual ~Orderer() = default;

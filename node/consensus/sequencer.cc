@@ -10,13 +10,6 @@ constexpr base::TimeNs kClockLagMax = base::kNsPerSecond;
 // One block is written while one waits: more would only make answers later.
 constexpr std::size_t kBlocksAhead = 1;
 
-// What a submission holds while it waits: no number of empty ones is free.
-std::size_t BytesOf(const std::vector<base::Bytes>& entries) {
-  std::size_t bytes = sizeof(OnAnswered);
-  for (const base::Bytes& entry : entries) bytes += sizeof(base::Bytes) + entry.size();
-  return bytes;
-}
-
 }  // namespace
 
 Sequencer::Sequencer(storage::LedgerStore& store, const base::Clock& clock,
@@ -48,7 +41,7 @@ Sequencer::~Sequencer() {
 
 base::Status Sequencer::Submit(std::vector<base::Bytes> entries, OnAnswered on_answered) {
   TRY_STATUS(options_.admit());
-  const std::size_t bytes = BytesOf(entries);
+  const std::size_t bytes = WaitingBytes(entries);
   Submission submission{std::move(entries), std::move(on_answered)};
   if (!submitted_.TryPush(submission, bytes)) {
     return base::Unavailable("too many entries are waiting; send them again in a second");
@@ -58,7 +51,7 @@ base::Status Sequencer::Submit(std::vector<base::Bytes> entries, OnAnswered on_a
 
 void Sequencer::RunVerifier() {
   while (auto submission = submitted_.Pop()) {
-    const std::size_t bytes = BytesOf(submission->entries);
+    const std::size_t bytes = WaitingBytes(submission->entries);
     Checked checked{checker_.Check(submission->entries), std::move(submission->on_answered), bytes};
     checked_.Push(std::move(checked), bytes);
   }

@@ -24,12 +24,6 @@ GatewayId RandomGatewayId() {
   return id;
 }
 
-std::size_t BytesOf(const std::vector<base::Bytes>& entries) {
-  std::size_t bytes = sizeof(consensus::OnAnswered);
-  for (const base::Bytes& entry : entries) bytes += sizeof(base::Bytes) + entry.size();
-  return bytes;
-}
-
 base::Error Stopping() {
   return base::Unavailable(
       "this node is stopping; send the same bytes again, here or to another peer");
@@ -93,7 +87,7 @@ BundleOrderer::~BundleOrderer() {
 base::Status BundleOrderer::Submit(std::vector<base::Bytes> entries,
                                    consensus::OnAnswered on_answered) {
   TRY_STATUS(options_.admit());
-  const std::size_t bytes = BytesOf(entries);
+  const std::size_t bytes = consensus::WaitingBytes(entries);
   Submission submission{std::move(entries), std::move(on_answered)};
   if (!submitted_.TryPush(submission, bytes)) {
     return base::Unavailable("too many entries are waiting; send them again in a second");
