@@ -214,6 +214,8 @@ class Bench:
     def print(self):
         if self.arguments.without_gossip:
             print("bundles are not gossiped")
+        if self.arguments.without_tables:
+            print("no key has a table")
         print(f"machine: {CORES} cores, {processor()}, {datetime.date.today()}; on it four peers, their engines "
               f"and the load generator; {self.seconds} s a row, latency rows {self.short} s")
         print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
@@ -255,6 +257,8 @@ class Bench:
                         "s/^create_empty_blocks = false/create_empty_blocks = true/; "
                         "s/^create_empty_blocks_interval = .*/create_empty_blocks_interval = \"0s\"/")
         for peer in self.network.peers:
+            if self.arguments.without_tables:
+                replace_in(self.network.home(peer) / "node.toml", "key_tables = 64", "key_tables = 0")
             self.network.start(peer)
         self.network.wait(self.network.peers)
         (self.folder / "demo").mkdir()
@@ -361,6 +365,13 @@ class Bench:
         self.network.wait([victim])
 
 
+def replace_in(path, before, after):
+    text = path.read_text()
+    if before not in text:
+        sys.exit(f"bench: {path} does not say {before}")
+    path.write_text(text.replace(before, after))
+
+
 def edit_before(engine, edit):
     """The engine's program starts with its configuration edited by sed."""
     real = engine.with_name(f"{engine.name}.real")
@@ -406,6 +417,8 @@ def main():
                         help=f"of {', '.join(rows)} [all]")
     parser.add_argument("--without-gossip", action="store_true",
                         help="bundles wait at their own peer until it proposes (docs/adr/005)")
+    parser.add_argument("--without-tables", action="store_true",
+                        help="every signature is verified as that of a key that signs seldom")
     parser.add_argument("--profile", action="store_true",
                         help="of all processes while single entries are sent as fast as they go (needs perf)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and ledgers")

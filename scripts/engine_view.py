@@ -21,9 +21,11 @@ def height(peer):
 
 
 def votes(peer):
-    """True if the key that the engine runs with counts among the validators."""
+    """True if the key that the engine runs with counts among the validators, and the engine takes part: while it
+    fetches blocks it votes for none."""
     status = ask(peer, "status")
-    return bool(status) and int(status["validator_info"]["voting_power"]) > 0
+    return (bool(status) and int(status["validator_info"]["voting_power"]) > 0
+            and not status["sync_info"]["catching_up"])
 
 
 def follows(peer):
