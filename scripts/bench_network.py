@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.request
 
+from checkpoint_lag import CheckpointLag
 from demo_ledger import DEMO, NetworkDemo
 from local_network import RPC, Network
 
@@ -23,7 +24,7 @@ CORES = os.cpu_count()
 AUTHORS = 4
 BATCHES = 10_000  # of each author
 STATES_KEPT = 1_100  # somewhat more than the blocks whose state a node keeps
-COLUMNS = ("row", "entries/s", "operations/s", "MB/s", "blocks/s", "p50 ms", "p99 ms",
+COLUMNS = ("row", "entries/s", "operations/s", "MB/s", "blocks/s", "p50 ms", "p99 ms", "checkpoint behind, at most s",
            "CPU %: nodes + engines + generator + rest", "bar")
 CLASSES = ("nodes", "engines", "generator", "rest")
 
@@ -163,19 +164,21 @@ class Load:
         nodes = [self.network.pid(peer) for peer in self.network.peers]
         self.shares = Shares({"nodes": nodes, "engines": [c for pid in nodes for c in children(pid)],
                               "generator": [self.process.pid]})
+        self.lag = CheckpointLag(self.network)
         self.first = self.blocks.height() + 1
         self.began = time.time()
 
     def wait(self, seconds):
         """Its answer after so much time, with processor shares and the blocks of that time."""
         time.sleep(max(0.0, self.began + seconds - time.time()))
-        shares, last = self.shares.stop(), self.blocks.height()
+        shares, last, lag = self.shares.stop(), self.blocks.height(), self.lag.stop()
         out, errors = self.process.communicate()
         if self.process.returncode not in (0, 1):
             sys.exit(f"bench: sogoc-load: {errors}")
         print(errors, end="", file=sys.stderr)
         answer = json.loads(out.splitlines()[-1])
         answer["shares"] = shares
+        answer["lag"] = lag
         answer["blocks"] = self.blocks.times(self.first, last)
         answer["last"] = last
         return answer
@@ -205,7 +208,7 @@ class Bench:
         span = blocks[-1][0] - blocks[0][0] if len(blocks) > 1 else 0
         self.row(name, f"{answer['entries_per_second']:,.0f}", f"{answer['operations_per_second']:,.0f}",
                  "–", f"{(len(blocks) - 1) / span:.1f}" if span else "–",
-                 f"{answer['request_ms_p50']:.0f}", f"{answer['request_ms_p99']:.0f}",
+                 f"{answer['request_ms_p50']:.0f}", f"{answer['request_ms_p99']:.0f}", f"{answer['lag']:.1f}",
                  " + ".join(f"{answer['shares'][name]:.0f}" for name in CLASSES), bar)
         for what in ("refused", "undecided", "signed_late"):
             if answer[what]:
@@ -243,7 +246,7 @@ class Bench:
             travel = "one at a time" if window == 1 else f"{window:,} travel"
             self.row(f"engine alone, transactions of {size:,} B, {travel}", f"{r['tx_per_second']:,.0f}", "–",
                      f"{r['megabytes_per_second']:.2f}", f"{r['blocks_per_second']:.1f}",
-                     f"{r['commit_ms_p50']:.0f}", f"{r['commit_ms_p99']:.0f}",
+                     f"{r['commit_ms_p50']:.0f}", f"{r['commit_ms_p99']:.0f}", "–",
                      f"engines {r['engines_cpu_percent'] / CORES:.0f}, applications and generator "
                      f"{r['generator_cpu_percent'] / CORES:.0f}")
 
@@ -299,7 +302,7 @@ class Bench:
                 self.limits += profile.lines()
             rate = answer["entries_per_second"]
             self.load_row(f"one operation an entry, {per_request} a request, {connections} connections", answer,
-                          bar(">= 1,500 entries/s", rate >= 1_500))
+                          bar(">= 1,500 entries/s", rate >= 1_500) + "; " + lag_bar(answer))
             if per_request == 1:
                 self.rate = rate
         self.limit("one operation an entry", answer["shares"])
@@ -317,7 +320,7 @@ class Bench:
             answer = self.load("--per-request", 1, "--connections", 700, "--rate", rate, "--seconds",
                                self.short, *option).wait(self.short)
             self.load_row(f"half load ({rate:,}/s), answered at {what}", answer,
-                          bar(f"p50 <= {most} ms", answer["request_ms_p50"] <= most))
+                          bar(f"p50 <= {most} ms", answer["request_ms_p50"] <= most) + "; " + lag_bar(answer))
             if option and answer["final"] < answer["committed"]:
                 self.limits.append(f"note: {answer['committed'] - answer['final']:,} were answered before "
                                    "a quorum stood behind them")
@@ -337,7 +340,7 @@ class Bench:
         most = max(map(sum, zip(nodes, engines)))
         each = lambda values: "/".join(f"{value:.0f}" for value in values)
         self.row(f"memory with {leaves:,} leaves: nodes {each(nodes)} MB, engines {each(engines)} MB",
-                 *["–"] * 7, bar(f"{most:.0f} <= 600 MB", most <= 600))
+                 *["–"] * 8, bar(f"{most:.0f} <= 600 MB", most <= 600))
 
     def killed(self):
         seconds = 3 * self.short
@@ -392,6 +395,10 @@ def mean(values):
 
 def bar(text, met):
     return f"{text}: {'yes' if met else 'NO'}"
+
+
+def lag_bar(answer):
+    return bar("checkpoint <= 2 s behind", answer["lag"] <= 2)
 
 
 def processor():

@@ -1,0 +1,42 @@
+"""How far the checkpoints that peers serve are behind their heads, while something else puts them under load."""
+import collections
+import threading
+import time
+
+TICK_S = 0.2  # so much more than there was may be told
+
+
+class CheckpointLag:
+    """From now until stop()."""
+
+    def __init__(self, network):
+        self.network = network
+        self.ending = threading.Event()
+        self.seen = collections.defaultdict(list)  # peer's number: seconds behind, at every look
+        self.threads = [threading.Thread(target=self.look, args=(peer,), daemon=True) for peer in network.peers]
+        for thread in self.threads:
+            thread.start()
+
+    def look(self, peer):
+        """A peer is behind since it had the first block that its checkpoint does not cover: at the earliest since
+        the look before. While a peer is down it serves nothing."""
+        uncovered, before = collections.deque(), None  # (height, since when it may be there)
+        while not self.ending.wait(TICK_S):
+            ledger, now = self.network.get(peer, "/v1/ledger"), time.monotonic()
+            if not ledger:
+                uncovered, before = collections.deque(), None
+                continue
+            newest, covered = int(ledger["newest_height"]), int(ledger["checkpoint"]["height"])
+            if not uncovered or newest > uncovered[-1][0]:
+                uncovered.append((newest, before or now))
+            while uncovered and uncovered[0][0] <= covered:
+                uncovered.popleft()
+            self.seen[peer["number"]].append(now - uncovered[0][1] if uncovered else 0.0)
+            before = now
+
+    def stop(self):
+        """The longest, of all peers, in seconds."""
+        self.ending.set()
+        for thread in self.threads:
+            thread.join()
+        return max((seconds for looks in self.seen.values() for seconds in looks), default=0.0)
