@@ -140,9 +140,9 @@ int RunMigrate(const app::NodeDirectory& directory, const app::Config& config) {
   if (!genesis) return Fail(genesis.error());
   std::cout << "Wrote [engine] and [peer] to " << directory.config().string() << ".\n"
             << "SHA-256 of the genesis: " << base::ToHex(*genesis) << "\n"
-            << "Next: give a copy of " << directory.ledger().string()
-            << " to the other peers; each runs sogoc-node check and sogoc-node migrate and reads "
-               "this hash to the others. Then start all.\n";
+            << "Next: each other peer gets a copy of " << directory.ledger().string()
+            << ", runs sogoc-node check and sogoc-node migrate, and reads this hash to the rest. "
+               "Then start all (docs/OPERATORS.md, From one node to several).\n";
   return 0;
 }
 

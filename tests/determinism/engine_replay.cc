@@ -2,12 +2,14 @@
 // check the same transactions for the mempool. Prints height and app hash of each block that
 // changed the ledger, as replay does.
 //
-// usage: engine_replay RECORDING THREADS
+// usage: engine_replay RECORDING THREADS NUMBER     NUMBER: what streams make of 1234.5 meanwhile
 
 #include <algorithm>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <locale>
+#include <sstream>
 #include <thread>
 
 #include "tests/determinism/recording.h"
@@ -27,6 +29,23 @@ std::vector<std::string> BundlesOf(support::EngineWorld& world,
     txs.push_back(world.Bundle({from, from + static_cast<std::ptrdiff_t>(count)}));
   }
   return txs;
+}
+
+// As Vietnamese writes numbers, on machines that lack its locale, too.
+class VietnameseNumbers : public std::numpunct<char> {
+  char do_decimal_point() const override { return ','; }
+  char do_thousands_sep() const override { return '.'; }
+  std::string do_grouping() const override { return "\3"; }
+};
+
+// Makes one of the two the process's own; false if neither writes 1234.5 so.
+bool WriteNumbersLike(const std::string& wanted) {
+  if (wanted == "1.234,5") {
+    std::locale::global(std::locale(std::locale::classic(), new VietnameseNumbers));
+  }
+  std::ostringstream number;
+  number << 1234.5;
+  return number.str() == wanted;
 }
 
 void Check(cometbft::Application& application, const std::vector<std::string>& txs) {
@@ -72,8 +91,8 @@ base::Status Replay(const std::string& path, int threads) {
 }  // namespace sogoc::determinism
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: engine_replay RECORDING THREADS\n");
+  if (argc != 4 || !sogoc::determinism::WriteNumbersLike(argv[3])) {
+    std::fprintf(stderr, "usage: engine_replay RECORDING THREADS 1234.5|1.234,5\n");
     return 2;
   }
   if (std::setlocale(LC_ALL, "") == nullptr) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Peers of one network have equal app hashes, whatever else differs between their processes: random
-entries as an engine's blocks, executed by processes that differ in the number of threads, locale,
-addresses and the content of fresh memory; and as blocks without an engine.
+entries as an engine's blocks, executed by processes that differ in the number of threads, locale, how
+numbers are written, addresses and the content of fresh memory; and as blocks without an engine.
 
 usage: engine_replay.py BIN [SEED [ENTRIES]]     BIN: where random_entries, replay, engine_replay are
 """
@@ -22,8 +22,8 @@ def main(binaries, seed=1, entries=10_000):
     with tempfile.TemporaryDirectory() as work:
         recording = pathlib.Path(work) / "recording"
         run(binaries / "random_entries", seed, entries, recording)
-        one = run(binaries / "engine_replay", recording, 0, LC_ALL="C", MALLOC_PERTURB_="1")
-        other = run(binaries / "engine_replay", recording, 3, LC_ALL="C.UTF-8",
+        one = run(binaries / "engine_replay", recording, 0, "1234.5", LC_ALL="C", MALLOC_PERTURB_="1")
+        other = run(binaries / "engine_replay", recording, 3, "1.234,5", LC_ALL="C.UTF-8",
                     MALLOC_PERTURB_="254")
         without = [" ".join(line.split()[:2]) for line in run(binaries / "replay", recording)
                    if not line.startswith(" ")][1:]  # block 0 is not the engine's

@@ -67,9 +67,8 @@ def main():
               "url": f"http://{HOSTS}.{n}:{GATEWAY}"} for n, f in enumerate(founders, 1)]
     try:
         network.state = {"apart": False, "peers": peers[:1]}
-        init(network, peers[0])
-        for peer in peers[1:]:
-            init(network, peer, *network_flags(network, peer))
+        for peer in peers:
+            init(network, peer)
         network.found(founders)
         first = peers[0]
         network.run("sogoc-node", "found", network.home(first), folder / "founding.entry")
@@ -85,10 +84,12 @@ def main():
         network.stop(first)
 
         network.state["peers"] = peers
-        network.run("sogoc-node", "migrate", network.home(first), *network_flags(network, first))
         for peer in peers[1:]:
             shutil.copytree(network.home(first) / "ledger", network.home(peer) / "ledger")
             network.run("sogoc-node", "check", "--quiet", network.home(peer))
+        said = {network.run("sogoc-node", "migrate", network.home(peer), *network_flags(network, peer)).splitlines()[1]
+                for peer in peers}
+        assert len(said) == 1, f"the engines would begin with different files: {said}"
         for peer in peers:
             network.start(peer)
         network.wait(peers)
