@@ -13,14 +13,12 @@ import engine_view
 import folder_faults
 import notes
 from faults import Failed, Fault
-from local_network import DEMO, ENGINE_METRICS, GATEWAY
+from local_network import ENGINE_METRICS, GATEWAY
 from lying_cosigner import Keys, LyingCosigner
-from rewritten_gateway import RewrittenGateway
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = ("lying_engine.py", "protobuf.py")
 TRIES = 3
-STAMP_SIGNATURE = base64.b32encode(bytes([1] * 64)).decode().rstrip("=")  # by nobody
 
 
 def install(network):
@@ -288,7 +286,6 @@ class Backdate(Ending):
         self.await_fork_evidence()
 
 
-
 # ---- with keys
 
 class DoubleSigned(Lie):
@@ -318,55 +315,6 @@ class DoubleSigned(Lie):
 
     def heal(self):
         pass
-
-
-class Rewritten(Lie):
-    """The peer's consumers get answers at the checkpoint of a log that it made up. The program that checks stamps
-    believes none of them alone, and keeps the proof where it asks an honest peer as well."""
-    kind = "a gateway that serves a rewritten copy"
-    number = 9  # of the gateway's address
-    stamp = f"HTTPS://{DEMO['resolver_host'].upper()}/01/{DEMO['runs'][0]['gtin']}/10/L1/21/1?s={STAMP_SIGNATURE}"
-
-    def inject(self):
-        keys = Keys(self.network.home(self.one))
-        self.gateway = RewrittenGateway(f"{self.network.state['hosts']}.{self.number}", GATEWAY, self.one["url"],
-                                        self.one["key_name"], keys, secrets.token_bytes(32))
-
-    def observe(self):
-        self.folder = self.network.folder / "verify"
-        self.policy = self.folder / "ledger.policy"
-        self.folder.mkdir()
-        self.verify("policy", "--node", self.honest[0]["url"], "--also", self.honest[1]["url"], "--out", self.policy)
-        alone = self.judge()
-        if "no_quorum" not in [each.get("name") for each in alone["notes"]] or alone["verdict"] != "CANNOT_VERIFY":
-            raise Failed(f"what nobody else signed is believed: {alone}")
-        # The honest peer's checkpoint may not have the culprit's signature yet.
-        self.field.await_(self.proof_names_culprit, f"a proof that names peer {self.one['number']}")
-        if self.gateway.lies < 2:
-            raise Failed("no lie was told")
-
-    def proof_names_culprit(self):
-        folder = self.folder / "evidence"
-        judged = self.judge("--also", self.honest[0]["url"], "--evidence", folder)
-        if not judged["evidence"]:
-            raise Failed(f"two logs, and no proof of it: {judged}")
-        text = pathlib.Path(judged["evidence"][-1]).read_text()
-        return self.one["key_name"] in text.partition("Signed both:\n")[2]
-
-    def judge(self, *more):
-        """What the checking program says of a stamp that it asks the lying gateway about."""
-        out = self.verify("--json", "--policy", self.policy, "--node", self.gateway.url, *more, "stamp", self.stamp)
-        return json.loads(out.splitlines()[0])
-
-    def verify(self, *arguments):
-        command = [self.network.programs / "sogoc-verify", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        if not done.stdout and done.returncode:
-            raise Failed(f"sogoc-verify: {done.stderr}")
-        return done.stdout
-
-    def heal(self):
-        self.gateway.close()
 
 
 class Twin(Lie):
@@ -429,4 +377,4 @@ def twin_of(network, peer):
             "url": f"http://{host}:{GATEWAY}"}
 
 
-ALL = (Twin, Garbage, Invalid, Replay, Withhold, Censor, DoubleSigned, Rewritten, Backdate, WrongHash, Oversized)
+ALL = (Twin, Garbage, Invalid, Replay, Withhold, Censor, DoubleSigned, Backdate, WrongHash, Oversized)
