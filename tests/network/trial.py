@@ -11,6 +11,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 from faults import Failed  # noqa: E402
 from loaded_network import LoadedNetwork  # noqa: E402
+import engine_chain  # noqa: E402
+import engine_history  # noqa: E402
 
 PATIENCE_S = 90  # of a machine that has more to do than this test
 RATE = 60
@@ -41,12 +43,22 @@ class Trial(LoadedNetwork):
     def goes_on(self, fault, entries=1):
         need(self.watch.goes_on(self.patience_s, entries), f"{fault.describe()}: nothing is accepted any more")
 
+    def rest(self):
+        """Reads what the engines of the asked peers decided as well: before the export stops them."""
+        head = super().rest()
+        began = time.monotonic()
+        self.decided = engine_history.read(self.network, self.asked()) if head else []
+        self.say(f"{len(self.decided)} blocks of the engine checked in {time.monotonic() - began:.1f} s")
+        return head
+
     def compare(self):
-        """The end: one head, and a history in which nothing is lost and nothing forks."""
+        """The end: one head, a history in which nothing is lost and nothing forks, and blocks of the engine that
+        anybody can check and that made just this history."""
         head, verdict = self.verdict()
         need(head, "the peers do not come to one head")
         need(verdict.good, verdict.text())
         need(verdict.acknowledged > 0, "nothing was accepted")
+        engine_chain.check_log(self.decided, engine_history.ledger_headers(self.folder / "logs/peer1"))
         self.say(verdict.text())
 
 
