@@ -19,7 +19,7 @@ base::Result<std::shared_ptr<const ledger::StagedBlock>> ReadFounding(
   const auto read = [&]() -> base::Result<std::shared_ptr<const ledger::StagedBlock>> {
     TRY(const base::Bytes bytes,
         storage::SystemFiles().Read(path.string(), ledger::kSignedEntryBytesMax));
-    TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kRulesVersion));
+    TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kFoundingRulesVersion));
     return ledger::ExecuteFounding(entry);
   };
   auto block = read();

@@ -1,5 +1,7 @@
 #include "node/consensus/execution.h"
 
+#include "node/ledger/records.h"
+
 namespace sogoc::consensus {
 namespace {
 
@@ -14,13 +16,26 @@ EntryAnswer AnswerOf(ledger::EntryOutcome outcome, const ledger::StagedBlock* bl
   return Committed{index, header.height, ledger::HeaderHash(header), header.time, true};
 }
 
+// Entries are checked before their block is known, with every field that this program knows. Those
+// of rules that are not in force in the block are unknown fields, as for a program without them.
+void RefuseLaterFields(std::vector<CheckResult>& results, std::uint32_t rules_version) {
+  if (rules_version >= ledger::kRulesVersion) return;
+  for (CheckResult& result : results) {
+    if (!result) continue;
+    auto entry = ledger::DecodeEntry(result->entry.bytes, rules_version);
+    if (!entry) result = std::move(entry).error();
+  }
+}
+
 }  // namespace
 
 ExecutedSubmissions ExecuteSubmissions(const ledger::ParentView& parent,
                                        std::vector<std::vector<CheckResult>> submissions,
                                        base::TimeNs time) {
+  const auto in_force = ledger::Load<ledger::LedgerRecord>(parent, ledger::LedgerKey());
   std::vector<ledger::CheckedEntry> entries;
   for (std::vector<CheckResult>& results : submissions) {
+    RefuseLaterFields(results, in_force->rules_version);
     for (CheckResult& result : results) {
       if (result) entries.push_back(std::move(*result));
     }

@@ -26,7 +26,8 @@ struct ExecutedSubmissions {
   std::vector<Decision> decisions;                   // one for each submission, in order
 };
 
-// Executes all entries of the submissions, in order, as the block after parent's head.
+// Executes all entries of the submissions, in order, as the block after parent's head. Entries with
+// fields of later rules than that block's are no entries.
 // Requires: `time` is later than that head's.
 ExecutedSubmissions ExecuteSubmissions(const ledger::ParentView& parent,
                                        std::vector<std::vector<CheckResult>> submissions,

@@ -78,8 +78,8 @@ struct ExecutedBlock {
 };
 
 // Executes `entries` in order as the block after parent's head. Each is accepted or refused on its
-// own; an entry's operations succeed or fail together. Requires: parent.Head() is set and time is
-// later than its header's.
+// own; an entry's operations succeed or fail together. Requires: parent.Head() is set, time is
+// later than its header's, and the entries were decoded under the rules version in force.
 ExecutedBlock ExecuteBlock(const ParentView& parent, std::span<const CheckedEntry> entries,
                            base::TimeNs time, RuleSet rules = {});
 

@@ -14,6 +14,8 @@ namespace {
 using base::ByteView;
 using base::Status;
 using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr int kDepthMax = 16;
@@ -38,16 +40,31 @@ std::optional<std::uint64_t> TakeVarint(ByteView& bytes) {
   return std::nullopt;
 }
 
+// The first rules version that knows it.
+std::uint32_t Since(const FieldDescriptor& field) {
+  const auto& options = field.options();
+  return options.HasExtension(v1::since) ? options.GetExtension(v1::since) : 1;
+}
+std::uint32_t Since(const EnumValueDescriptor& value) {
+  const auto& options = value.options();
+  return options.HasExtension(v1::value_since) ? options.GetExtension(v1::value_since) : 1;
+}
+
+bool IsEnumValue(std::uint64_t number, const EnumDescriptor& type, std::uint32_t rules_version) {
+  if (number > std::numeric_limits<std::int32_t>::max()) return false;
+  const EnumValueDescriptor* value = type.FindValueByNumber(static_cast<int>(number));
+  return value != nullptr && Since(*value) <= rules_version;
+}
+
 // True if the value, as it would be written for this type, is `value` again.
-bool FitsType(std::uint64_t value, const FieldDescriptor& field) {
+bool FitsType(std::uint64_t value, const FieldDescriptor& field, std::uint32_t rules_version) {
   switch (field.type()) {
     case FieldDescriptor::TYPE_BOOL:
       return value <= 1;
     case FieldDescriptor::TYPE_UINT32:
       return value <= std::numeric_limits<std::uint32_t>::max();
     case FieldDescriptor::TYPE_ENUM:
-      return value <= std::numeric_limits<std::int32_t>::max() &&
-             field.enum_type()->FindValueByNumber(static_cast<int>(value)) != nullptr;
+      return IsEnumValue(value, *field.enum_type(), rules_version);
     default:
       return field.type() == FieldDescriptor::TYPE_UINT64;
   }
@@ -88,11 +105,6 @@ class Walker {
   }
 
  private:
-  static std::uint32_t Since(const FieldDescriptor& field) {
-    const auto& options = field.options();
-    return options.HasExtension(v1::since) ? options.GetExtension(v1::since) : 1;
-  }
-
   Status Field(ByteView& bytes, const FieldDescriptor& field, std::uint32_t wire, int depth) {
     const bool is_number = field.cpp_type() != FieldDescriptor::CPPTYPE_STRING &&
                            field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE;
@@ -126,7 +138,7 @@ class Walker {
     const std::optional<std::uint64_t> value = TakeVarint(bytes);
     if (!value) return Bad(field, "not a shortest varint");
     if (*value == 0 && !zero_allowed) return Bad(field, "default value written out");
-    if (!FitsType(*value, field)) return Bad(field, "value out of range");
+    if (!FitsType(*value, field, rules_version_)) return Bad(field, "value out of range");
     return base::Ok();
   }
 

@@ -17,9 +17,9 @@ namespace sogoc::ledger {
 
 // Ok if `bytes` are canonical for `type` under `rules_version`: fields in ascending order, each
 // singular field and each member of a oneof at most once, repeated numbers packed, the right wire
-// types, shortest varints, no field with its default value, known enum values only, strings in
-// UTF-8 without control characters, no field that the schema or its `since` option does not give to
-// that version, nesting at most 16 deep. Then parsing and re-serialising gives the same bytes.
+// types, shortest varints, no field with its default value, strings in UTF-8 without control
+// characters, no field and no enum value that the schema or its `since` options do not give to that
+// version, nesting at most 16 deep. Then parsing and re-serialising gives the same bytes.
 // kInvalidArgument otherwise, naming the field and what is wrong.
 base::Status CheckCanonical(base::ByteView bytes, const google::protobuf::Descriptor& type,
                             std::uint32_t rules_version);

@@ -14,11 +14,13 @@ namespace sogoc::ledger {
 using Height = std::uint64_t;      // 0 is the founding block
 using EntryIndex = std::uint64_t;  // position of a leaf in the log, from 0
 
-inline constexpr std::uint32_t kRulesVersion = 1;
+inline constexpr std::uint32_t kRulesVersion = 1;  // the newest that this program knows
+// Of block 0: newer rules come by approval, so every program founds the same ledger.
+inline constexpr std::uint32_t kFoundingRulesVersion = 1;
 inline constexpr std::size_t kHeaderLeafBytes = 129;
 
 struct Header {
-  std::uint32_t version = kRulesVersion;
+  std::uint32_t version = kFoundingRulesVersion;
   Height height = 0;
   base::TimeNs time = 0;
   base::Digest previous{};     // leaf hash of the previous header; zero at height 0

@@ -38,7 +38,7 @@ struct Fact {
 struct LedgerRecord {
   Digest ledger_id{};
   std::string origin;
-  std::uint32_t rules_version = 1;  // of the next block
+  std::uint32_t rules_version = kFoundingRulesVersion;  // of the next block
   std::vector<std::string> founders;
   SOGOC_FIELDS() { visit(r.ledger_id, r.origin, r.rules_version, r.founders); }
 };

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "crypto/random.h"
+#include "node/ledger/records.h"
 #include "node/ledger/stamp.h"
 
 namespace sogoc::support {
@@ -39,6 +40,14 @@ ledger::Entry FoundingEntry(const v1::Found& found, const Signer& signer) {
   body.set_not_after(found.founded_at() / base::kNsPerSecond + 3600);
   *body.add_operations()->mutable_found() = found;
   return MustDecode(ledger::SignEntry(body, KeyOf(signer.key)));
+}
+
+ledger::StagedBlock UnderEarlierRules(ledger::StagedBlock founding) {
+  ledger::StateOverlay::Writes& state = founding.state;
+  auto record = *ledger::DecodeRecord<ledger::LedgerRecord>(state.at(ledger::LedgerKey()));
+  record.rules_version = 0;
+  state.at(ledger::LedgerKey()) = ledger::EncodeRecord(record);
+  return founding;
 }
 
 TestLedger::TestLedger(const WorldOptions& options)

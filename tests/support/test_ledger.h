@@ -91,4 +91,8 @@ base::Bytes SignAt(base::TimeNs now, const base::Digest& ledger_id, const Signer
 // The founding entry of a world.
 ledger::Entry FoundingEntry(const v1::Found& found, const Signer& signer = "vp-hatinh");
 
+// Block 0 of a ledger under a rules version 0: older than any, it knows no field, so every entry is
+// one of later rules.
+ledger::StagedBlock UnderEarlierRules(ledger::StagedBlock founding);
+
 }  // namespace sogoc::support

@@ -90,7 +90,7 @@ Result<Exit> RunFound(Session& session, const FlagValues& values) {
   }
   TRY(const crypto::P256PrivateKey* key, session.Key());
   TRY(const base::Bytes bytes, SignBody(body, *key));
-  TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kRulesVersion));
+  TRY(const ledger::Entry entry, ledger::DecodeEntry(bytes, ledger::kFoundingRulesVersion));
   TRY_STATUS(ledger::ExecuteFounding(entry));  // refuses now what every peer would refuse
   const std::string out = session.options().out.empty() ? kDefaultOut : session.options().out;
   TRY_STATUS(WriteEntryFile(out, {bytes}));

@@ -25,6 +25,19 @@ bool IsKeyName(const std::string& name) {
 
 Bytes ToRecordBytes(const std::string& text) { return base::ToBytes(base::AsBytes(text)); }
 
+// Validators that stay carry the order over to those that come; a ledger whose validators were all
+// replaced by some that never run has ended. A lone peer has no other way to get a new key.
+bool EnoughStay(const PeersRecord& before,
+                const google::protobuf::RepeatedPtrField<v1::Peer>& after) {
+  if (before.peers.size() <= 1) return true;
+  std::set<Bytes> keys;
+  for (const v1::Peer& peer : after) keys.insert(ToRecordBytes(peer.validator_key()));
+  const auto stay =
+      std::count_if(before.peers.begin(), before.peers.end(),
+                    [&](const PeerRecord& peer) { return keys.contains(peer.validator_key); });
+  return 3 * static_cast<std::size_t>(stay) >= before.peers.size();
+}
+
 std::optional<std::string> CheckPolicy(const v1::Policy& policy, const PeersRecord& peers) {
   if (policy.cosigners_size() == 0) return "a policy needs cosigners";
   std::string previous;
@@ -145,6 +158,9 @@ std::optional<std::string> CheckPeers(const google::protobuf::RepeatedPtrField<v
     for (const std::string& endpoint : peer.endpoints()) {
       if (endpoint.empty() || endpoint.size() > kNameBytesMax) return "an endpoint has 1-200 bytes";
     }
+  }
+  if (!EnoughStay(Load<PeersRecord>(state, PeersKey()).value_or(PeersRecord{}), peers)) {
+    return "at least a third of the validator keys stay: change one peer after the other";
   }
   return std::nullopt;
 }

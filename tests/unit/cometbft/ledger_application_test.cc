@@ -389,6 +389,36 @@ TEST_F(LedgerApplicationTest, AnApprovedChangeOfPeersChangesTheValidators) {
   EXPECT_EQ(updates, (std::map<std::string, std::int64_t>{{key(2), 0}, {key(5), kValidatorPower}}));
 }
 
+TEST(LedgerApplicationRulesTest, FieldsOfLaterRulesAreUnknownUntilThoseAreInForce) {
+  const auto store =
+      storage::LedgerStore::CreateInMemory(support::UnderEarlierRules(support::FoundingBlockOf(3)));
+  EngineWorld world(store.get());
+  LoopbackEngine engine(world.application(), GenesisTime());
+  ASSERT_TRUE(world.application().InitChain(world.Genesis()));
+  const std::string bundle = world.Bundle(support::FirstEntries(world.ledger_id()));
+  const auto decided = [&]() -> const CommittedBlock& { return world.committed().back(); };
+
+  EXPECT_EQ(engine.Apply({bundle}).app_hash(), base::ToText(store->Head()->hash));
+  EXPECT_EQ(decided().block, nullptr);
+  for (const auto& outcome : decided().bundles.at(0).decision.outcomes) {
+    EXPECT_EQ(std::get<base::Error>(outcome).message, "sogoc.v1.SignedEntry: unknown field 1");
+  }
+
+  abci::RequestCheckTx check;  // under the earlier rules; its result is kept for the block
+  check.set_tx(bundle);
+  ASSERT_EQ(world.application().CheckTx(check)->code(), 0U);
+  v1::Change change;
+  change.set_rules_version(ledger::kRulesVersion);
+  const std::vector<ledger::CheckedEntry> proposal = {
+      {*ledger::DecodeEntry(world.Sign("vp-hatinh", {op::Propose{change}}), ledger::kRulesVersion),
+       {}}};
+  store->Commit(*ledger::ExecuteBlock(*store, proposal, GenesisTime()).block);
+  engine.Apply({bundle});
+  ASSERT_NE(decided().block, nullptr);
+  EXPECT_EQ(decided().block->header.version, ledger::kRulesVersion);
+  EXPECT_EQ(decided().block->entry_ids.size(), decided().bundles.at(0).decision.ids.size());
+}
+
 TEST_F(LedgerApplicationTest, MisbehaviorIsReportedOnceForABlock) {
   abci::RequestFinalizeBlock request = BlockRequest(2, GenesisTime(), {});
   abci::Misbehavior& proof = *request.add_misbehavior();

@@ -19,7 +19,8 @@ constexpr char kSchema[] = R"(
   name: "canonical_test.proto" package: "test" syntax: "proto3"
   enum_type { name: "Colour"
               value { name: "NONE" number: 0 } value { name: "RED" number: 1 }
-              value { name: "BLUE" number: 7 } }
+              value { name: "BLUE" number: 7 }
+              value { name: "LATE" number: 9 options { [sogoc.v1.value_since]: 2 } } }
   message_type {
     name: "M"
     field { name: "small"    number: 1  type: TYPE_UINT32  label: LABEL_OPTIONAL }
@@ -184,6 +185,13 @@ TEST_F(CanonicalTest, AFieldIsKnownSinceItsVersion) {
   EXPECT_EQ(Check("820100", 2), "test.M: unknown field 16");
   EXPECT_EQ(Check("820100", 3), "");
   EXPECT_EQ(Check("3a027801", 1), "test.M: unknown field 15");  // within, too
+}
+
+TEST_F(CanonicalTest, AnEnumValueIsKnownSinceItsVersion) {
+  EXPECT_EQ(Check("2009", 1), "test.M.colour: value out of range");
+  EXPECT_EQ(Check("2009", 2), "");
+  EXPECT_EQ(Check("8a010109", 1), "test.M.colours: value out of range");
+  EXPECT_EQ(Check("8a010109", 2), "");
 }
 
 TEST_F(CanonicalTest, NestingIsAtMost16Deep) {

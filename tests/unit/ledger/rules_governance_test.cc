@@ -40,6 +40,12 @@ v1::Change Peers(int count) {
   return change;
 }
 
+v1::Change NewRules() {
+  v1::Change change;
+  change.set_rules_version(kRulesVersion);
+  return change;
+}
+
 v1::Change NewGroups() {
   v1::Change change;
   *change.mutable_vocabulary() = support::GroupsOf2023();
@@ -153,6 +159,27 @@ TEST(GovernanceTest, QuorumsShareAnHonestPeer) {
   }
 }
 
+TEST(GovernanceTest, NewRulesHoldFromTheNextBlockOn) {
+  support::MemoryLedger memory;
+  memory.Add(support::UnderEarlierRules(
+      **ExecuteFounding(support::FoundingEntry(support::FoundMessage({})))));
+  const auto propose = [&](const v1::Change& change) {
+    const base::TimeNs now = memory.Head()->header.time + 1;
+    const Digest id = memory.Read<LedgerRecord>(LedgerKey())->ledger_id;
+    const CheckedEntry entry{
+        *DecodeEntry(support::SignAt(now, id, "vp-hatinh", {Propose{change}}), kRulesVersion), {}};
+    auto executed = ExecuteBlock(memory, std::vector{entry}, now);
+    if (executed.block) memory.Add(*executed.block);
+    return executed.outcomes.at(0);
+  };
+  ASSERT_TRUE(std::holds_alternative<Accepted>(propose(NewRules())));
+  EXPECT_EQ(memory.headers().back().version, 0U);
+  EXPECT_EQ(memory.Read<LedgerRecord>(LedgerKey())->rules_version, kRulesVersion);
+  ASSERT_TRUE(std::holds_alternative<Accepted>(propose(Scans(70))));
+  EXPECT_EQ(memory.headers().back().version, kRulesVersion);
+  EXPECT_EQ(std::get<Refusal>(propose(NewRules())).arguments.at(0), "those rules are in force");
+}
+
 TEST(GovernanceTest, NewPeersHaveTheDefaultPolicyFromTheNextHeight) {
   Scenario s;
   Put(s, "vp-hatinh", Peers(4));
@@ -223,10 +250,9 @@ std::string WhyBad(const v1::Change& change) {
 TEST(GovernanceTest, EmptyAndUnknownChangesAreNone) {
   EXPECT_EQ(WhyBad({}), "a change without content");
   v1::Change change;
-  change.set_rules_version(2);
+  EXPECT_EQ(WhyBad(NewRules()), "those rules are in force");
+  change.set_rules_version(kRulesVersion + 1);
   EXPECT_EQ(WhyBad(change), "this node does not know those rules");
-  change.set_rules_version(1);
-  EXPECT_EQ(WhyBad(change), "those rules are in force");
 }
 
 TEST(GovernanceTest, BadApproversAreNamed) {
@@ -278,6 +304,42 @@ TEST(GovernanceTest, BadPeersAreNamed) {
               for (int i = 0; i < 8; ++i) p.add_endpoints("https://x.example");
             }),
             "at most 8 endpoints");
+}
+
+// Of the peers 1 to n the first `stay`; then one after the last.
+v1::Change FirstPeersAndOne(int stay, int n) {
+  v1::Change change = Peers(stay);
+  *change.mutable_peers()->add_peers() = support::PeerMessage(n + 1);
+  return change;
+}
+
+TEST(GovernanceTest, AThirdOfTheValidatorsStays) {
+  const struct {
+    int peers;
+    int stay;  // the fewest that may
+  } cases[] = {{1, 0}, {2, 1}, {3, 1}, {4, 2}, {6, 2}, {7, 3}};
+  for (const auto& [peers, stay] : cases) {
+    Scenario s({.peers = peers});
+    if (stay > 0) {
+      const Refusal refusal = s.Refuses(RefusalCode::kBadChange, "vp-hatinh",
+                                        Propose{FirstPeersAndOne(stay - 1, peers)});
+      EXPECT_EQ(refusal.arguments.at(0),
+                "at least a third of the validator keys stay: change one peer after the other");
+    }
+    s.Accepts("vp-hatinh", Propose{FirstPeersAndOne(stay, peers)});
+  }
+}
+
+TEST(GovernanceTest, AValidatorIsItsKeyWhateverItsNameIs) {
+  Scenario s({.peers = 2});
+  v1::Change change = Peers(2);
+  for (v1::Peer& peer : *change.mutable_peers()->mutable_peers()) {
+    peer.set_validator_key(support::Hash(peer.name()));
+  }
+  s.Refuses(RefusalCode::kBadChange, "vp-hatinh", Propose{change});
+  change = Peers(2);
+  for (v1::Peer& peer : *change.mutable_peers()->mutable_peers()) peer.set_name("z" + peer.name());
+  s.Accepts("vp-hatinh", Propose{change});
 }
 
 TEST(GovernanceTest, BadParametersAreNamed) {
