@@ -65,9 +65,9 @@ base::Result<cometbft::EngineFiles> MakeFiles(const NodeDirectory& directory, co
   WarnOfOtherEngine(config.name, *peers, cometbft::NodeIdOf(node_key.public_key()));
   TRY(std::string config_text, cometbft::ConfigText(settings, *peers, node_key.public_key()));
   TRY(std::string genesis, GenesisOf(store));
-  return cometbft::EngineFiles{std::move(genesis), std::move(config_text),
-                               cometbft::NodeKeyText(node_key),
-                               cometbft::ValidatorKeyText(validator_key)};
+  return cometbft::EngineFiles{
+      std::move(genesis), std::move(config_text), cometbft::NodeKeyText(node_key),
+      cometbft::ValidatorKeyText(validator_key), store.EngineHeight().has_value()};
 }
 
 // An engine without blocks cannot meet a ledger that has some: it would stop with words of its own.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/sha256.h"
+#include "node/consensus/cometbft/genesis_params.h"
 #include "node/ledger/peer_endpoint.h"
 #include "node/storage/files.h"
 
@@ -87,6 +88,24 @@ SecretString PrivateKeyText(const Ed25519PrivateKey& key) {
   return text;
 }
 
+// As the engine writes them: numbers are texts.
+std::string ParamsText(const abci::ConsensusParams& params) {
+  const auto number = [](const char* name, auto value) {
+    return std::string("\"") + name + "\": \"" + std::to_string(value) + "\"";
+  };
+  const abci::EvidenceParams& evidence = params.evidence();
+  return "{\n    \"block\": {" + number("max_bytes", params.block().max_bytes()) + ", " +
+         number("max_gas", params.block().max_gas()) + "},\n    \"evidence\": {" +
+         number("max_age_num_blocks", evidence.max_age_num_blocks()) + ", " +
+         number("max_age_duration", evidence.max_age_duration().seconds() * base::kNsPerSecond) +
+         ", " + number("max_bytes", evidence.max_bytes()) +
+         "},\n    \"validator\": {\"pub_key_types\": [" +
+         JsonText(params.validator().pub_key_types(0)) + "]},\n    \"version\": {" +
+         number("app", params.version().app()) + "},\n    \"abci\": {" +
+         number("vote_extensions_enable_height", params.abci().vote_extensions_enable_height()) +
+         "}\n  }";
+}
+
 base::Result<Ed25519PublicKey> ValidatorKeyOf(const ledger::PeerRecord& peer) {
   Ed25519PublicKey key{};
   if (peer.validator_key.size() != key.size()) {
@@ -127,14 +146,12 @@ base::Status CheckAddress(const char* what, const std::string& text) {
   return base::Ok();
 }
 
-// nullopt unless it is JSON with that member.
-std::optional<std::string> ChainIdIn(std::string_view genesis) {
+// nullopt unless it is a JSON object.
+std::optional<boost::json::object> ObjectIn(std::string_view text) {
   boost::system::error_code error;
-  const auto value = boost::json::parse({genesis.data(), genesis.size()}, error);
+  const auto value = boost::json::parse({text.data(), text.size()}, error);
   if (error || !value.is_object()) return std::nullopt;
-  const boost::json::value* chain_id = value.get_object().if_contains("chain_id");
-  if (chain_id == nullptr || !chain_id->is_string()) return std::nullopt;
-  return std::string(chain_id->get_string());
+  return value.get_object();
 }
 
 base::Status WriteIfOther(storage::FileSystem& files, const std::string& path,
@@ -148,18 +165,47 @@ base::Status WriteIfOther(storage::FileSystem& files, const std::string& path,
   return storage::WriteFileDurably(files, path, base::AsBytes(text));
 }
 
+// What the file that is there has else than this ledger's genesis; empty: nothing.
+std::string OtherMember(const boost::json::object& there, const boost::json::object& genesis,
+                        bool begun) {
+  for (const auto& [name, value] : genesis) {
+    // Of the peers and the head before the engine's first block, which the ledger has left behind.
+    if (begun && (name == "genesis_time" || name == "validators")) continue;
+    const boost::json::value* other = there.if_contains(name);
+    if (other == nullptr || *other != value) return name;
+  }
+  return "";
+}
+
 base::Status WriteGenesis(storage::FileSystem& files, const std::string& path,
-                          const std::string& text) {
-  if (!files.Exists(path)) return storage::WriteFileDurably(files, path, base::AsBytes(text));
+                          const EngineFiles& content) {
+  if (!files.Exists(path)) {
+    if (!content.begun)
+      return storage::WriteFileDurably(files, path, base::AsBytes(content.genesis));
+    return base::FailedPrecondition(path +
+                                    " is missing: copy it from another peer, all have the same");
+  }
   TRY(const base::Bytes there, files.Read(path, kFileBytesMax));
-  const auto old_id = ChainIdIn(base::AsText(there));
-  if (!old_id) return base::Corrupt(path + " is not the genesis file of a network");
-  if (old_id != ChainIdIn(text)) {
-    return base::FailedPrecondition(path + " belongs to network " + *old_id +
-                                    ", this ledger's is " + ChainIdIn(text).value_or("unknown") +
+  const auto object = ObjectIn(base::AsText(there));
+  const boost::json::value* chain_id = object ? object->if_contains("chain_id") : nullptr;
+  if (chain_id == nullptr || !chain_id->is_string()) {
+    return base::Corrupt(path + " is not the genesis file of a network");
+  }
+  const boost::json::object genesis = *ObjectIn(content.genesis);
+  if (*chain_id != genesis.at("chain_id")) {
+    return base::FailedPrecondition(path + " belongs to network " +
+                                    std::string(chain_id->get_string()) + ", this ledger's is " +
+                                    std::string(genesis.at("chain_id").get_string()) +
                                     ": give the engine a folder of its own");
   }
-  return base::Ok();
+  std::string other = OtherMember(*object, genesis, content.begun);
+  // Peers compare its hash.
+  if (other.empty() && !content.begun && base::AsText(there) != content.genesis) other = "text";
+  if (other.empty()) return base::Ok();
+  return base::FailedPrecondition(path + " is not this ledger's: it has another " + other + ". " +
+                                  (content.begun
+                                       ? "Copy it from another peer, all have the same"
+                                       : "Move it away, and the node writes the right one"));
 }
 
 base::Error LostState(const std::string& state, const std::string& store) {
@@ -221,20 +267,15 @@ base::Result<std::string> GenesisText(const base::Digest& ledger_id, base::TimeN
          ChainIdOf(ledger_id) +
          "\",\n"
          "  \"initial_height\": \"1\",\n"
-         "  \"consensus_params\": {\n"
-         "    \"block\": {\"max_bytes\": \"2097152\", \"max_gas\": \"-1\"},\n"
-         "    \"evidence\": {\"max_age_num_blocks\": \"100000\", "
-         "\"max_age_duration\": \"172800000000000\", \"max_bytes\": \"65536\"},\n"
-         "    \"validator\": {\"pub_key_types\": [\"ed25519\"]},\n"
-         "    \"version\": {\"app\": \"1\"},\n"
-         "    \"abci\": {\"vote_extensions_enable_height\": \"0\"}\n"
-         "  },\n"
+         "  \"consensus_params\": " +
+         ParamsText(GenesisParams()) +
+         ",\n"
          "  \"validators\": [" +
          validators +
          "\n  ],\n"
          "  \"app_hash\": \"\",\n"
-         "  \"app_state\": {}\n"
-         "}\n";
+         "  \"app_state\": " +
+         kGenesisAppState + "\n}\n";
 }
 
 base::Result<std::string> ConfigText(const EngineSettings& settings,
@@ -329,7 +370,7 @@ base::Status WriteEngineFiles(storage::FileSystem& files, const std::string& hom
     TRY_STATUS(files.CreateDirectory(folder));
     TRY_STATUS(files.SyncDirectory(storage::DirectoryOf(folder)));
   }
-  TRY_STATUS(WriteGenesis(files, config + "/genesis.json", content.genesis));
+  TRY_STATUS(WriteGenesis(files, config + "/genesis.json", content));
   TRY_STATUS(WriteFirstState(files, home));
   TRY_STATUS(WriteIfOther(files, config + "/config.toml", content.config));
   TRY_STATUS(WriteIfOther(files, config + "/node_key.json", content.node_key.view()));

@@ -3,7 +3,7 @@
 // The files of the engine, made from ours: the operator edits node.toml and nothing else.
 //
 //   HOME/config/config.toml              written at every start
-//   HOME/config/genesis.json             written once, the same bytes on all peers
+//   HOME/config/genesis.json             written once, then compared; the same bytes on all peers
 //   HOME/config/node_key.json            the key behind p2p://NODEID@…
 //   HOME/config/priv_validator_key.json  the key that votes; the engine reads no encrypted form
 //   HOME/data/priv_validator_state.json  what that key signed last; the engine's own, once it is
@@ -63,6 +63,9 @@ struct EngineFiles {
   std::string config;
   crypto::SecretString node_key;
   crypto::SecretString validator_key;
+  // The ledger has blocks of the engine's, so that `genesis` has another time than the file, and
+  // perhaps other peers.
+  bool begun = false;
 };
 
 // The last height for which the validator key of this folder signed a vote, as far as it remembers.
@@ -72,8 +75,10 @@ base::Result<std::uint64_t> SignedHeight(const storage::FileSystem& files, const
 
 // Writes them below `home`, folders 0700 and files 0600, durably. Requires: the engine does not
 // run.
-//   kFailedPrecondition  there is a genesis.json of another network; or the record of what the
-//                        validator signed is gone while the engine's blocks are there
+//   kFailedPrecondition  there is a genesis.json with anything else than `genesis`, or none
+//   although
+//                        the engine has begun; or the record of what the validator signed is gone
+//                        while the engine's blocks are there
 //   kCorrupt             the genesis.json that is there cannot be read
 //   others               file_system.h
 base::Status WriteEngineFiles(storage::FileSystem& files, const std::string& home,

@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "node/consensus/cometbft/admission.h"
 #include "node/consensus/cometbft/bundle.h"
+#include "node/consensus/cometbft/genesis_params.h"
 #include "node/consensus/cometbft/proposal.h"
 #include "node/consensus/cometbft/validators.h"
 #include "node/ledger/records.h"
@@ -139,6 +140,13 @@ base::Result<abci::ResponseInitChain> LedgerApplication::InitChain(
   }
   if (const auto problem = CompareValidators(request.validators(), PeersOf(store_))) {
     return base::FailedPrecondition("the engine's genesis does not fit this ledger: " + *problem);
+  }
+  // The engine keeps the genesis of its first start, whatever the file says later.
+  if (request.consensus_params().SerializeAsString() != GenesisParams().SerializeAsString() ||
+      request.app_state_bytes() != kGenesisAppState) {
+    return base::FailedPrecondition(
+        "the engine's genesis has other consensus_params, or another app_state, than this "
+        "ledger's");
   }
   if (ToNs(request.time()) <= store_.Head()->header.time) {
     return base::FailedPrecondition("the engine's genesis time is not after the ledger's head");

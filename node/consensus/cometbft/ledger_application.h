@@ -21,9 +21,6 @@
 
 namespace sogoc::cometbft {
 
-// Of the ABCI connection; rules have a version of their own, on the ledger.
-inline constexpr std::uint64_t kAppVersion = 1;
-
 struct DecidedBundle {
   base::Digest hash{};  // SHA-256 of the transaction
   consensus::Decision decision;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/consensus/cometbft/genesis_params.h"
 #include "node/consensus/cometbft/validators.h"
 
 namespace sogoc::support {
@@ -33,6 +34,8 @@ abci::RequestInitChain GenesisRequest(const std::string& chain_id, base::TimeNs 
   *request.mutable_time() = Timestamp(time);
   request.set_chain_id(chain_id);
   request.set_initial_height(initial_height);
+  *request.mutable_consensus_params() = cometbft::GenesisParams();
+  request.set_app_state_bytes(cometbft::kGenesisAppState);
   for (const ledger::PeerRecord& peer : peers.peers) {
     abci::ValidatorUpdate& validator = *request.add_validators();
     validator.mutable_pub_key()->set_ed25519(base::ToText(peer.validator_key));

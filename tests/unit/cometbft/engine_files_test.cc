@@ -255,13 +255,10 @@ TEST_F(WriteFiles, ReplacesWhatIsOursAndKeepsWhatIsTheEngines) {
   ASSERT_TRUE(Write(Content()));
   Put("data/priv_validator_state.json", "{\"height\": \"7\"}");
   Put("config/config.toml", "edited");
-  const std::string genesis = "{\"chain_id\": \"sogoc-a0a1a2a3a4a5a6a7\", \"validators\": []}";
-  Put("config/genesis.json", genesis);
   EngineFiles content = Content();
   content.validator_key = ValidatorKeyText(Key(3));
   ASSERT_TRUE(Write(content));
   EXPECT_EQ(Read("data/priv_validator_state.json"), "{\"height\": \"7\"}");
-  EXPECT_EQ(Read("config/genesis.json"), genesis);
   EXPECT_EQ(Read("config/config.toml"), content.config);
   EXPECT_EQ(Read("config/priv_validator_key.json"), content.validator_key.view());
 }
@@ -280,6 +277,48 @@ TEST_F(WriteFiles, RefusesTheFolderOfAnotherNetwork) {
     EXPECT_EQ(Write(Content()).error().code, ErrorCode::kCorrupt) << broken;
     EXPECT_EQ(Read("config/genesis.json"), broken);
   }
+}
+
+TEST_F(WriteFiles, RefusesAGenesisThatSaysAnythingElse) {
+  EngineFiles content = Content();
+  ASSERT_TRUE(Write(content));
+  const auto altered = [&](const std::string& from, const std::string& to) {
+    std::string text = content.genesis;
+    Put("config/genesis.json", text.replace(text.find(from), from.size(), to));
+    const base::Status written = Write(content);
+    EXPECT_EQ(Read("config/genesis.json"), text);
+    return written ? "" : written.error().message;
+  };
+  const auto other = [&](const std::string& what, const std::string& to_do) {
+    return home_ + "/config/genesis.json is not this ledger's: it has another " + what + ". " +
+           to_do;
+  };
+  const std::string anew = "Move it away, and the node writes the right one";
+  const std::string copy = "Copy it from another peer, all have the same";
+  EXPECT_EQ(altered("2097152", "2097153"), other("consensus_params", anew));
+  EXPECT_EQ(altered("\"app_state\": {}", "\"app_state\": {\"a\": 1}"), other("app_state", anew));
+  EXPECT_EQ(altered("\"power\": \"10\"", "\"power\": \"11\""), other("validators", anew));
+  EXPECT_EQ(altered("20:26:41", "20:26:42"), other("genesis_time", anew));
+  EXPECT_EQ(altered("{", "{ "), other("text", anew));
+  content.begun = true;
+  EXPECT_EQ(altered("2097152", "2097153"), other("consensus_params", copy));
+  EXPECT_EQ(altered("\"app_state\": {}", "\"app_state\": []"), other("app_state", copy));
+}
+
+TEST_F(WriteFiles, KeepsTheGenesisThatTheEngineBeganWith) {
+  ASSERT_TRUE(Write(Content()));
+  EngineFiles later = Content();
+  later.genesis = GenesisText(LedgerId(), kFounded + base::kNsPerDay, Peers(4)).value();
+  later.begun = true;
+  EXPECT_TRUE(Write(later));
+  EXPECT_EQ(Read("config/genesis.json"), Content().genesis);
+  std::filesystem::remove(home_ + "/config/genesis.json");
+  const base::Status missing = Write(later);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(
+      missing.error().message,
+      home_ + "/config/genesis.json is missing: copy it from another peer, all have the same");
+  EXPECT_FALSE(std::filesystem::exists(home_ + "/config/genesis.json"));
 }
 
 TEST_F(WriteFiles, DoesNotForgetWhatAValidatorSigned) {

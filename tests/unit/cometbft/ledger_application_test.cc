@@ -6,6 +6,7 @@
 #include <map>
 #include <thread>
 
+#include "node/consensus/cometbft/genesis_params.h"
 #include "node/consensus/cometbft/validators.h"
 #include "tests/support/engine/engine_world.h"
 
@@ -164,6 +165,12 @@ TEST_F(LedgerApplicationTest, InitChainRefusesAGenesisThatDoesNotFit) {
                      r.mutable_validators(0)->mutable_pub_key()->mutable_ed25519()->back() ^= 1;
                    }),
                    "no peer"));
+  EXPECT_TRUE(Says(refused([](auto& r) {
+                     r.mutable_consensus_params()->mutable_block()->set_max_bytes(1 << 20);
+                   }),
+                   "other consensus_params"));
+  EXPECT_TRUE(Says(refused([](auto& r) { r.clear_consensus_params(); }), "consensus_params"));
+  EXPECT_TRUE(Says(refused([](auto& r) { r.set_app_state_bytes("[]"); }), "another app_state"));
   const base::TimeNs founded = fresh.store().Head()->header.time;
   const auto set_time = [](abci::RequestInitChain& request, base::TimeNs time) {
     request.mutable_time()->set_seconds(static_cast<std::int64_t>(time / kNsPerSecond));
