@@ -190,18 +190,19 @@ class Network:
                     return int(child)
         return None
 
+    def own_user(self, peer):
+        """How subprocess runs something as the peer's user."""
+        uid = FIRST_UID + peer["number"]
+        return {"user": uid, "group": uid, "extra_groups": []} if self.state["apart"] else {}
+
     def start(self, peer, environment=None):
         if self.pid(peer):
             return
-        apart = {}
-        if self.state["apart"]:
-            uid = FIRST_UID + peer["number"]
-            apart = {"user": uid, "group": uid, "extra_groups": []}
         with open(self.folder / f"peer{peer['number']}.log", "ab") as log:
             process = subprocess.Popen(
                 [self.programs / "sogoc-node", "run", self.home(peer)], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, cwd=self.home(peer),
-                env={**os.environ, "HOME": str(self.home(peer)), **(environment or {})}, **apart)
+                env={**os.environ, "HOME": str(self.home(peer)), **(environment or {})}, **self.own_user(peer))
         peer["pid"] = process.pid
         # The kernel shows the arguments a moment after the program has begun.
         deadline = time.monotonic() + 5

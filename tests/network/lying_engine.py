@@ -18,7 +18,7 @@ import time
 from protobuf import field, first, read_varint, replaced, values, varint
 
 # Of the oneofs in proto/abci.proto.
-ASKED = {11: "commit", 16: "prepare", 17: "process", 20: "finalize"}
+ASKED = {3: "info", 11: "commit", 16: "prepare", 17: "process", 20: "finalize"}
 ANSWERED = {"commit": 12, "prepare": 17, "process": 18, "finalize": 21}
 ACCEPT, REJECT = 1, 2
 BUNDLE_BYTES_MAX = 65_536
@@ -81,6 +81,10 @@ class Truth:
     def told(self, height, **what):
         self.count += 1
         self.tell(height, **what)
+
+    def info(self, request):
+        """What our engine says that it speaks; what our node hears."""
+        return request
 
     def prepare(self, request, txs):
         """What our node would propose; what goes to the engine instead."""
@@ -232,7 +236,15 @@ class Nay(Lie):
         return REJECT
 
 
-LIES = {lie.__name__: lie for lie in (Garbage, Invalid, Replay, Withhold, Censor, WrongHash, Oversized, Backdate, Nay)}
+class OtherVersion(Lie):
+    """CometBFT 0.37, by its own word."""
+
+    def info(self, request):
+        return replaced(replaced(request, 1, [b"0.37.18"]), 4, [b"1.0.0"])
+
+
+LIES = {lie.__name__: lie for lie in (Garbage, Invalid, Replay, Withhold, Censor, WrongHash, Oversized, Backdate, Nay,
+                               OtherVersion)}
 
 
 class Liar:
@@ -262,6 +274,8 @@ class Liar:
             told.write(json.dumps({"lie": self.wanted, "height": height, **what}) + "\n")
 
     def ask(self, call, request):
+        if call == "info":
+            return self.current().info(request)
         return self.current().execute(request) if call == "finalize" else request
 
     def answer(self, call, request, answer):
