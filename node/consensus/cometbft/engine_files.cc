@@ -179,11 +179,12 @@ std::string OtherMember(const boost::json::object& there, const boost::json::obj
 
 base::Status WriteGenesis(storage::FileSystem& files, const std::string& path,
                           const EngineFiles& content) {
-  if (!files.Exists(path)) {
-    if (!content.begun)
-      return storage::WriteFileDurably(files, path, base::AsBytes(content.genesis));
+  if (!files.Exists(path) && content.begun) {
     return base::FailedPrecondition(path +
                                     " is missing: copy it from another peer, all have the same");
+  }
+  if (!files.Exists(path)) {
+    return storage::WriteFileDurably(files, path, base::AsBytes(content.genesis));
   }
   TRY(const base::Bytes there, files.Read(path, kFileBytesMax));
   const auto object = ObjectIn(base::AsText(there));

@@ -75,8 +75,7 @@ base::Result<std::uint64_t> SignedHeight(const storage::FileSystem& files, const
 
 // Writes them below `home`, folders 0700 and files 0600, durably. Requires: the engine does not
 // run.
-//   kFailedPrecondition  there is a genesis.json with anything else than `genesis`, or none
-//   although
+//   kFailedPrecondition  there is a genesis.json with anything else than `genesis`, or none though
 //                        the engine has begun; or the record of what the validator signed is gone
 //                        while the engine's blocks are there
 //   kCorrupt             the genesis.json that is there cannot be read
