@@ -1,16 +1,19 @@
 // Whatever arrives on the engine's socket, in whatever pieces: the same messages come out, up to
-// the same error, and a message that is a request is written and read again as the same.
+// the same error, and a message that is a request is written and read again as the same. The ledger
+// answers all of them or says what is wrong, and only Commit moves it.
 //
 // Input: a byte that chooses the pieces, then the stream.
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "node/consensus/cometbft/abci_dispatch.h"
 #include "node/consensus/cometbft/abci_frame.h"
+#include "tests/support/engine/engine_world.h"
 
 namespace {
 
@@ -43,7 +46,15 @@ Decoded Decode(base::ByteView stream, unsigned seed, std::size_t frame_bytes_max
   return decoded;
 }
 
-void TryRequest(const std::string& message) {
+void Answer(support::EngineWorld& world, const abci::Request& request) {
+  const auto height = world.store().EngineHeight();
+  const base::Digest head = world.store().Head()->hash;
+  const auto answer = cometbft::AnswerRequest(world.application(), request);
+  if (answer && request.has_commit()) return Require(world.store().EngineHeight() != height);
+  Require(world.store().EngineHeight() == height && world.store().Head()->hash == head);
+}
+
+void TryRequest(std::optional<support::EngineWorld>& world, const std::string& message) {
   abci::Request request;
   if (!request.ParseFromString(message)) return;
   Require(!cometbft::RequestName(request).empty());
@@ -53,6 +64,8 @@ void TryRequest(const std::string& message) {
   const Decoded again = Decode(base::AsBytes(frame), 0, cometbft::kFrameBytesMax);
   Require(again.error.empty() && again.messages.size() == 1);
   Require(again.messages[0] == request.SerializeAsString());
+  if (!world) world.emplace();
+  Answer(*world, request);
 }
 
 }  // namespace
@@ -64,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Decoded whole = Decode(stream, 0, max);
     Require(Decode(stream, 1U + data[0], max) == whole);
     if (max == cometbft::kFrameBytesMax) {
-      for (const std::string& message : whole.messages) TryRequest(message);
+      std::optional<support::EngineWorld> world;
+      for (const std::string& message : whole.messages) TryRequest(world, message);
     }
   }
   return 0;
