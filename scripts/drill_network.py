@@ -17,7 +17,7 @@ import network_history
 from faults import Failed
 from loaded_network import LoadedNetwork
 
-OFFSETS = ("+1h", "-1h", "+1d", "-1d")
+OFFSETS = ("+1h", "-1h", "+1d", "-1d", "-50s")
 # How often in a round. Rounds are shuffled, and follow each other until the time is over.
 ROUND = {faults.NodeKilled: 3, faults.EngineKilled: 2, faults.Restarted: 2, faults.Frozen: 2, faults.FailPoint: 6,
          faults.WrongClock: 1, faults.Disconnected: 2, faults.Mute: 1, faults.Deaf: 1, faults.LinkCut: 1,

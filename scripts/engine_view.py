@@ -1,5 +1,6 @@
 """What a peer's engine says of itself and of the blocks, by its RPC."""
 import contextlib
+import datetime
 import json
 import time
 import urllib.request
@@ -42,11 +43,18 @@ def validators(peer):
     return {each["address"]: int(each["voting_power"]) for each in answer["validators"]} if answer else {}
 
 
-def voters(peer, block):
-    """Addresses of those whose votes for the block this peer has."""
-    answer = ask(peer, f"commit?height={block}")
-    signatures = answer["signed_header"]["commit"]["signatures"] if answer else []
-    return {each["validator_address"] for each in signatures if each["validator_address"]}
+def commit(peer, block):
+    """(The block's time, {address: time} of the votes on it) as this peer has them; None if it does not."""
+    if not (answer := ask(peer, f"commit?height={block}")):
+        return None
+    header, signatures = answer["signed_header"]["header"], answer["signed_header"]["commit"]["signatures"]
+    return seconds(header["time"]), {each["validator_address"]: seconds(each["timestamp"])
+                                     for each in signatures if each["validator_address"]}
+
+
+def seconds(text):
+    """Since 1970, as time.time() counts."""
+    return datetime.datetime.fromisoformat(text).timestamp()
 
 
 def validator_address(network, peer):

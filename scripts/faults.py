@@ -7,8 +7,9 @@ import time
 import engine_view
 from wires import Wires, why_not
 
-CLOCK = "libwrong_clock.so"
-HOURS = {"h": 1, "d": 24}
+ENGINE, WRONG_ENGINE, CLOCK = "cometbft", "cometbft-wrong-clock", "libwrong_clock.so"
+UNITS = {"s": 1, "h": 3600, "d": 86_400}
+BEHIND_MAX_S = 60  # of an engine that takes the others' blocks
 TICK_S = 0.1
 CAUGHT_UP_A_SECOND = 20  # blocks, on a machine that all peers share
 SETTLED_S = 2  # after it, nothing from before a cut is under way any more
@@ -219,32 +220,85 @@ class FailPoint(Ended):
 # ---- clocks
 
 class WrongClock(Fault):
-    """Of the node; its engine is a static program that nothing can be told from outside."""
+    """Of a machine: its node gets the time from a library that is preloaded, its engine, a static program, is
+    replaced by one with another clock."""
     kind = "wrong clock"
 
     def __init__(self, field, peers, offset="+1h"):
         super().__init__(field, peers)
-        self.offset = offset
+        self.offset, self.wrong_by = offset, UNITS[offset[-1]] * int(offset[:-1])
 
     @classmethod
     def why_not(cls, field):
-        return None if (field.network.programs / CLOCK).exists() else f"{CLOCK} was not built"
+        missing = [each for each in (CLOCK, WRONG_ENGINE) if not (field.network.programs / each).exists()]
+        return f"{' and '.join(missing)} was not built (scripts/setup --test-engines)" if missing else None
 
     def describe(self):
         return f"{super().describe()}, {self.offset}"
 
     def inject(self):
+        self.began, self.other = time.time(), self.field.other(self.one)
         self.network.stop(self.one)
-        seconds = 3600 * HOURS[self.offset[-1]] * int(self.offset[:-1])
-        self.network.start(self.one, {"LD_PRELOAD": str(self.network.programs / CLOCK), "WRONG_CLOCK": str(seconds)})
+        self.first = self.height(self.other) + 2  # made without the peer, or with its wrong clock
+        self.log = self.network.home(self.one) / "engine/engine.log"
+        self.logged = self.log.stat().st_size
+        self.commits = []
+        self.use(ENGINE, WRONG_ENGINE)
+        self.network.start(self.one, {"LD_PRELOAD": str(self.network.programs / CLOCK),
+                                      "WRONG_CLOCK": str(self.wrong_by)})
+
+    def use(self, now, then):
+        """Another program as engine."""
+        config = self.network.home(self.one) / "node.toml"
+        config.write_text(config.read_text().replace(f'/{now}"', f'/{then}"'))
+
+    def height(self, peer):
+        return self.field.await_of(peer, lambda: engine_view.height(peer), "answers")
+
+    def observe(self):
+        self.field.await_of(self.one, self.says, "says that its clock is wrong")
+        if self.wrong_by > -BEHIND_MAX_S:
+            self.field.await_of(self.one, self.voted, "votes by its wrong clock")
+        else:
+            self.field.await_of(self.one, self.refused, "refuses blocks, for its clock has them in the future")
+            if self.height(self.one) >= self.first:
+                raise Failed(f"peer {self.one['number']} took a block that its clock has in the future")
+        self.times_are_right()
+        self.does_not_cosign(self.other)
 
     def says(self):
         answer = self.network.get(self.one, "/v1/peers") or {}
         return "clock" in answer.get("cosigns_not", "") and not answer.get("cosigns")
 
-    def observe(self):
-        self.field.await_of(self.one, self.says, "says that its clock is wrong")
-        other = self.field.other(self.one)
+    def look(self):
+        """Reads on in what another peer's engine has."""
+        for block in range(self.first + len(self.commits), self.height(self.other)):
+            if not (commit := engine_view.commit(self.other, block)):
+                return
+            self.commits.append(commit)
+
+    def voted(self):
+        """A vote that another peer has is from the future, or backdated: an engine that is behind dates its vote
+        for a block 1 ms after the block, the least that counts."""
+        self.look()
+        own, now = engine_view.validator_address(self.network, self.one), time.time()
+        votes = [(when, votes[own]) for when, votes in self.commits if own in votes]
+        return [vote for when, vote in votes if (vote > now if self.wrong_by > 0 else vote < when + 0.0015)]
+
+    def refused(self):
+        with open(self.log, errors="replace") as log:
+            log.seek(self.logged)
+            return "is too far in the future" in log.read()
+
+    def times_are_right(self):
+        """Each block that is made meanwhile is later than the one before, and none is in the future."""
+        self.field.await_of(self.other, lambda: self.look() or self.commits, "has new blocks")
+        times = [self.began, *(when for when, _ in self.commits), time.time()]
+        for earlier, later in zip(times, times[1:]):
+            if later <= earlier:
+                raise Failed(f"block times, with a clock that is wrong by {self.offset}: {later} follows {earlier}")
+
+    def does_not_cosign(self, other):
         size = int(self.network.get(other, "/v1/ledger")["log_size"])
 
         def later():
@@ -257,6 +311,7 @@ class WrongClock(Fault):
 
     def heal(self):
         self.network.stop(self.one)
+        self.use(WRONG_ENGINE, ENGINE)
         self.network.start(self.one)
 
 

@@ -3,15 +3,17 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import time
 
 import history
 import network_history
-from faults import CLOCK, Failed, Field
+from faults import CLOCK, WRONG_ENGINE, Failed, Field
 from folder_faults import unmount
-from local_network import Network
+from local_network import ROOT, Network
 from network_load import Load, Watch, prepare
 
+AGE_S = 2 * 86_400  # an engine whose clock is before the ledger's founding just waits for it
 STILL_S = 2  # between two looks at heads that shall not change any more
 
 
@@ -28,8 +30,11 @@ class LoadedNetwork:
         print(f"[{time.monotonic() - self.began:7.1f} s] {text}", flush=True)
 
     def up(self, engine, hosts):
-        self.network.create(self.programs, engine, hosts)
+        self.network.create(self.programs, engine, hosts, AGE_S)
         shutil.copy2(self.programs / CLOCK, self.network.programs)
+        with contextlib.suppress(FileNotFoundError):
+            wrong = subprocess.check_output([ROOT / "scripts/engine_path", "--wrong-clock"], text=True).strip()
+            shutil.copy2(wrong, self.network.programs / WRONG_ENGINE)
         self.field = Field(self.network, self.patience_s)
         if self.field.wires:
             self.field.wires.install()

@@ -76,7 +76,8 @@ class Network:
 
     # ---- making a network
 
-    def create(self, source, engine, hosts):
+    def create(self, source, engine, hosts, age_s=0):
+        """`age_s`: how long ago the ledger says that it was founded."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if any(self.folder.iterdir()):
             fail(f"{self.folder} holds something else; name another folder with --dir")
@@ -87,6 +88,7 @@ class Network:
         shutil.copy2(engine, self.programs / "cometbft")
         self.state["apart"] = os.getuid() == 0 and everybody_reaches(self.folder)
         self.state["hosts"] = hosts
+        self.state["age_s"] = age_s
         self.make(lambda number: {"host": f"{hosts}.{number}", "bind": f"{hosts}.{number}",
                                   "private": f"{hosts}.{number}",
                                   "url": f"http://{hosts}.{number}:{GATEWAY}"})
@@ -142,8 +144,9 @@ class Network:
             self.run("sogoc", "key", "new", keys / f"{founder['organisation']}.key",
                      "--passphrase-file", passphrase)
         description = self.folder / "founding.json"
-        description.write_text(json.dumps({"name": DEMO["ledger"], "organisations": organisations,
-                                           "roles": roles}, ensure_ascii=False, indent=1))
+        founded_at = time.time_ns() - self.state.get("age_s", 0) * 10**9
+        description.write_text(json.dumps({"name": DEMO["ledger"], "founded_at": founded_at, "roles": roles,
+                                           "organisations": organisations}, ensure_ascii=False, indent=1))
         proofs = []
         for organisation in organisations:
             name = organisation["organisation"]
