@@ -18,15 +18,25 @@ from faults import Failed
 from loaded_network import LoadedNetwork
 
 OFFSETS = ("+1h", "-1h", "+1d", "-1d", "-50s")
-# How often in a round. Rounds are shuffled, and follow each other until the time is over.
-ROUND = {faults.NodeKilled: 3, faults.EngineKilled: 2, faults.Restarted: 2, faults.Frozen: 2, faults.FailPoint: 6,
-         faults.WrongClock: 1, faults.Disconnected: 2, faults.Mute: 1, faults.Deaf: 1, faults.LinkCut: 1,
-         faults.Lossy: 1, faults.TwoKilled: 1, faults.TwoFrozen: 1, faults.Halved: 1, faults.AllKilled: 1,
-         folder_faults.EmptyDisk: 1, folder_faults.Yesterday: 1, folder_faults.DiskFull: 1,
-         folder_faults.LostMachine: 1}
-KINDS = {each.__name__: each for each in ROUND}
+KINDS = {each.__name__: each for each in (
+    faults.NodeKilled, faults.EngineKilled, faults.Restarted, faults.Frozen, faults.FailPoint, faults.WrongClock,
+    faults.Disconnected, faults.Mute, faults.Deaf, faults.LinkCut, faults.Lossy, faults.TwoKilled, faults.TwoFrozen,
+    faults.Halved, faults.AllKilled, folder_faults.EmptyDisk, folder_faults.Yesterday, folder_faults.DiskFull,
+    folder_faults.LostMachine)}
+SLOW = (folder_faults.EmptyDisk, folder_faults.Yesterday, folder_faults.DiskFull, folder_faults.LostMachine)
+PEERS = 4
 FULL_MINUTES, FAULTS_MIN, KINDS_MIN, ACKNOWLEDGED_MIN = 20, 60, 8, 100_000
 SILENCE_MAX_S = 20  # without an acknowledgement, while at most one peer is faulty
+
+
+def turns(kind):
+    """In a round: each kind is at each peer, the slow ones at every other; each fail point is reached, and each wrong
+    clock was there."""
+    if kind is faults.FailPoint:
+        return len(kind.indexes)
+    if kind is faults.WrongClock:
+        return len(OFFSETS)
+    return PEERS // kind.count // (2 if kind in SLOW else 1)
 
 
 class Tally:
@@ -49,38 +59,54 @@ class Drill(LoadedNetwork):
         self.tally = collections.defaultdict(Tally)
         self.problems, self.not_here = [], {}
         self.stall = self.resume = 0.0
-        self.fail_points = 0
+        self.full = arguments.minutes >= FULL_MINUTES and not arguments.only
+        self.began_at = {kind: self.random.randrange(PEERS) for kind in self.kinds}
+        self.turn = collections.Counter()  # of each kind
+        self.fail_points = {}  # index: where the engine was
 
     # ---- faults
 
     def rounds(self):
-        """Faults, one after the other."""
+        """Faults with the time that they last, one after the other."""
         for kind in self.kinds:
             if reason := kind.why_not(self.field):
                 self.not_here[kind] = reason
                 self.say(f"not here: {kind.kind}: {reason}")
-        able = [kind for kind in self.kinds if kind not in self.not_here for _ in range(ROUND[kind])]
+        able = [kind for kind in self.kinds if kind not in self.not_here for _ in range(turns(kind))]
         while able:
             self.random.shuffle(able)
             for kind in able:
                 yield self.make(kind)
 
-    def make(self, kind):
-        peers = self.random.sample(self.network.peers, kind.count)
-        if kind is faults.FailPoint:
-            self.fail_points += 1
-            return kind(self.field, peers, kind.indexes[(self.fail_points - 1) % len(kind.indexes)])
-        if kind is faults.WrongClock:
-            return kind(self.field, peers, self.random.choice(OFFSETS))
-        return kind(self.field, peers)
+    def through(self):
+        """True after a round."""
+        return all(self.turn[kind] >= turns(kind) for kind in self.kinds if kind not in self.not_here)
 
-    def one(self, fault):
+    def make(self, kind):
+        """Its next turn goes on with the peers where the last one left off; four turns go from the shortest time to
+        the longest."""
+        turn = self.turn[kind]
+        self.turn[kind] += 1
+        at = turn * kind.count
+        at += self.began_at[kind] + at // PEERS
+        peers = [self.network.peers[(at + place) % PEERS] for place in range(kind.count)]
+        short, long = kind.seconds
+        seconds = short + (long - short) * (turn % 4) / 3
+        if kind is faults.FailPoint:
+            return kind(self.field, peers, kind.indexes[turn % len(kind.indexes)]), seconds
+        if kind is faults.WrongClock:
+            return kind(self.field, peers, OFFSETS[turn % len(OFFSETS)]), seconds
+        return kind(self.field, peers), seconds
+
+    def one(self, fault, seconds):
         began, before = time.monotonic(), self.watch.acknowledged
-        if fault.stalls:
+        if fault.stalls or fault.halts:
             self.watch.excuse(True)
         try:
             fault.inject()
-            self.last(fault)
+            if fault.halts:
+                self.watch.excuse(False)
+            self.last(fault, seconds)
             fault.observe()
         except Failed as failed:
             self.wrong(fault, failed)
@@ -89,8 +115,9 @@ class Drill(LoadedNetwork):
         if not self.watch.goes_on(self.patience_s):
             raise Failed("nothing is accepted any more")
         resumed = time.monotonic()
-        if fault.stalls:
+        if fault.stalls or fault.halts:
             self.watch.excuse(False)
+        if fault.stalls:
             self.resume = max(self.resume, resumed - healed)
         self.field.await_whole(self.network.peers)
         silence, whole = self.watch.take_longest(), time.monotonic() - healed
@@ -98,14 +125,15 @@ class Drill(LoadedNetwork):
         if silence > SILENCE_MAX_S:
             self.wrong(fault, f"nothing was accepted for {silence:.1f} s")
         self.tally[fault.kind].add(silence, whole)
+        if isinstance(fault, faults.FailPoint) and fault.place:
+            self.fail_points[fault.index] = fault.place
         count = sum(tally.count for tally in self.tally.values())
         on = f"on after {resumed - healed:.1f} s" if fault.stalls else f"longest silence {silence:.1f} s"
         self.say(f"{count:3} {fault.describe()}: for {healed - began:.1f} s, {on}, whole again after {whole:.1f} s; "
                  f"{self.watch.acknowledged - before:,} accepted meanwhile")
 
-    def last(self, fault):
+    def last(self, fault, seconds):
         """Its time. If nothing can be accepted, nothing may be."""
-        seconds = self.random.uniform(*fault.seconds)
         if fault.stalls:
             self.field.stand_still(fault.rest, seconds)
         else:
@@ -116,14 +144,15 @@ class Drill(LoadedNetwork):
         self.say(f"!! {self.problems[-1]}")
 
     def run(self):
+        """Until the time is over; a full drill does not end before its first round."""
         end = time.monotonic() + 60 * self.arguments.minutes
-        for fault in self.rounds():
+        for fault, seconds in self.rounds():
             try:
-                self.one(fault)
+                self.one(fault, seconds)
             except Failed as failed:
                 self.wrong(fault, f"{failed}; no further faults")
                 return
-            if time.monotonic() >= end:
+            if time.monotonic() >= end and (self.through() or not self.full):
                 return
 
     # ---- the end
@@ -138,11 +167,14 @@ class Drill(LoadedNetwork):
         return verdict.good and not self.problems
 
     def report(self, verdict):
-        full = self.arguments.minutes >= FULL_MINUTES and not self.arguments.only
         evidence = network_history.evidence(self.network)
         count, kinds = sum(tally.count for tally in self.tally.values()), len(self.tally)
-        if full and (count < FAULTS_MIN or kinds < KINDS_MIN or verdict.acknowledged < ACKNOWLEDGED_MIN):
+        reached, places = len(self.fail_points), collections.Counter(self.fail_points.values())
+        wanted_points = len(faults.FailPoint.indexes)
+        if self.full and (count < FAULTS_MIN or kinds < KINDS_MIN or verdict.acknowledged < ACKNOWLEDGED_MIN):
             self.problems.append("fewer faults, kinds or entries than a full drill has")
+        if self.full and (reached < wanted_points or len(places) <= len(faults.FailPoint.places)):
+            self.problems.append("not every fail point of an engine was reached")
         if evidence:
             self.problems.append("there is evidence against a peer, and all are honest")
         print("\n| fault | injected | longest silence, s | longest until whole, s |\n|---|---|---|---|")
@@ -150,9 +182,11 @@ class Drill(LoadedNetwork):
             print(f"| {kind} | {tally.count} | {tally.silence:.1f} | {tally.whole:.1f} |")
         for kind, reason in self.not_here.items():
             print(f"| {kind.kind} | not here: {reason} | | |")
-        wanted = (lambda text: f" (wanted: {text})") if full else (lambda text: "")
+        wanted = (lambda text: f" (wanted: {text})") if self.full else (lambda text: "")
         print(f"\nfaults injected: {count} of {kinds} kinds{wanted(f'>= {FAULTS_MIN} of >= {KINDS_MIN}')}\n"
               f"entries acknowledged: {verdict.acknowledged:,}{wanted(f'>= {ACKNOWLEDGED_MIN:,}')}\n"
+              f"fail points reached: {reached} of {wanted_points}"
+              f"{''.join(f', {number} {place}' for place, number in sorted(places.items()))}\n"
               f"entries lost: {len(verdict.lost)}\nforks: {len(verdict.forks)}\n"
               f"longest stall: {self.stall:.1f} s with at most one peer faulty; after too many were: on again within "
               f"{self.resume:.1f} s\nevidence files: {len(evidence)}\nhistory: {verdict.text()}")
@@ -168,7 +202,8 @@ def main():
                f"kinds: {', '.join(KINDS)}")
     parser.add_argument("--bin", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--engine", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--minutes", type=float, default=FULL_MINUTES, help=f"of faults [{FULL_MINUTES}]")
+    parser.add_argument("--minutes", type=float, default=FULL_MINUTES,
+                        help=f"of faults; if {FULL_MINUTES} or more, at least a whole round [{FULL_MINUTES}]")
     parser.add_argument("--seed", type=int, help="injects the same faults again [random]")
     parser.add_argument("--rate", type=int, default=150, help="entries a second that are sent [150]")
     parser.add_argument("--only", nargs="+", choices=KINDS, metavar="KIND", help="just these kinds")

@@ -12,6 +12,8 @@ UNITS = {"s": 1, "h": 3600, "d": 86_400}
 BEHIND_MAX_S = 60  # of an engine that takes the others' blocks
 TICK_S = 0.1
 CAUGHT_UP_A_SECOND = 20  # blocks, on a machine that all peers share
+FAIL_LOG_LEVEL = "consensus:info,state:info,*:error"
+IN_CONSENSUS = "SwitchToConsensus"  # what the engine logs when it has all blocks
 SETTLED_S = 2  # after it, nothing from before a cut is under way any more
 
 
@@ -92,6 +94,7 @@ class Fault:
     kind = ""
     count = 1  # of peers that it is about
     stalls = False  # nothing can be accepted while it lasts
+    halts = False  # the same while it is injected
     seconds = (3, 8)  # how long it lasts
 
     def __init__(self, field, peers):
@@ -199,22 +202,48 @@ class TwoFrozen(Frozen):
 
 
 class FailPoint(Ended):
-    """The engine ends at one of its own fail points: the `index`-th that it passes."""
+    """The engine ends at one of its own fail points: the `index`-th that it passes. Most are passed only by one that
+    takes part, not in block sync. So it comes back to a chain that stands still, and has nothing to fetch."""
     kind = "fail point of an engine"
     seconds = (0, 0)
+    halts = True
     indexes = range(22)  # two blocks' worth
+    # What the engine's log says last of a block, and where it is then; before all of it, it votes.
+    places = {"finalizing commit of block": "before a block's execution", "executed block": "before its commit",
+              "committed state": "after its commit"}
+    vote = "at its own vote"
 
     def __init__(self, field, peers, index=0):
         super().__init__(field, peers)
-        self.index = index
+        self.index, self.place = index, None
 
     def describe(self):
-        return f"{super().describe()}, FAIL_TEST_INDEX={self.index}"
+        return f"{super().describe()}, FAIL_TEST_INDEX={self.index}" + (f", {self.place}" if self.place else "")
 
     def inject(self):
-        self.network.stop(self.one)
-        self.network.start(self.one, {"FAIL_TEST_INDEX": str(self.index)})
+        second = Frozen(self.field, [self.rest[self.index % len(self.rest)]])
+        second.inject()
+        try:
+            self.network.stop(self.one)
+            self.network.start(self.one, {"FAIL_TEST_INDEX": str(self.index), "CMT_LOG_LEVEL": FAIL_LOG_LEVEL})
+            self.field.await_(lambda: IN_CONSENSUS in self.said()[-1] or not self.network.pid(self.one),
+                              f"peer {self.one['number']}'s engine takes part again, or ends")
+        finally:
+            second.heal()
         self.field.await_end(self.one, self.field.patience_s)
+        *_, run, end = ["", *self.said()]
+        if not end.startswith(f"{self.index} ***"):
+            raise Failed(f"peer {self.one['number']}'s engine did not end at fail point {self.index}")
+        _, in_consensus, block = run.rpartition(IN_CONSENSUS)
+        if not in_consensus:
+            raise Failed(f"peer {self.one['number']}'s engine ended before it took part")
+        last = [line for line in block.splitlines() if line.startswith("I[")][-1]
+        self.place = next((place for said, place in self.places.items() if said in last), self.vote)
+
+    def said(self):
+        """The engine's log, parted where it ended at fail points."""
+        log = self.network.home(self.one) / "engine/engine.log"
+        return log.read_text(errors="replace").split("*** fail-test ")
 
 
 # ---- clocks

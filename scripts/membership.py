@@ -20,7 +20,7 @@ def sign(network, organisation, *command):
 
 
 def agree(network, title, change):
-    """Proposed by the first of the founding peers' organisations, approved by as many more as it takes."""
+    """Proposed by the first of the founding peers' organisations, approved by as many more as it takes; its id."""
     organisations = [founder["organisation"] for founder in DEMO["network"]]
     path = network.folder / "change.json"
     path.write_text(json.dumps(change))
@@ -28,6 +28,7 @@ def agree(network, title, change):
     proposal = hashlib.sha256(entry + bytes(4)).hexdigest()
     for organisation in organisations[1:len(organisations) // 2 + 1]:
         sign(network, organisation, "governance", "approve", "--proposal", proposal)
+    return proposal
 
 
 def set_peers(network, title, peers):

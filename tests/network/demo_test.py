@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The demonstration on four organisations, one of which is killed on the way.
 usage: demo_test.py PROGRAMS"""
+import os
 import pathlib
 import subprocess
 import sys
@@ -8,6 +9,9 @@ import tempfile
 import time
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+from local_network import FIRST_UID, Network  # noqa: E402
+
 HOSTS = "127.0.11"
 PATIENCE_S = 90
 
@@ -27,6 +31,38 @@ def same_files(network):
         time.sleep(0.5)
 
 
+READABLE = 'for key; do cat "$key" > /dev/null 2>&1 && echo "$key"; done; true'
+
+
+def user_of(pid):
+    """Real, effective, saved and of files: all one."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return set(map(int, next(line for line in status.splitlines() if line.startswith("Uid:")).split()[1:]))
+
+
+def apart(network):
+    """Whether each peer runs as a user of its own, who alone can read its keys."""
+    if os.getuid() != 0:
+        print("LEFT OUT, run this as root: peers under users of their own")
+        return True
+    for peer in network.peers:
+        own, other = FIRST_UID + peer["number"], FIRST_UID + peer["number"] % len(network.peers) + 1
+        for pid in (network.pid(peer), network.engine(peer)):
+            if user_of(pid) != {own}:
+                print(f"a process of peer {peer['number']} runs as {user_of(pid)}", file=sys.stderr)
+                return False
+        home = network.home(peer)
+        keys = sorted(map(str, [home / "node.pass", *home.glob("keys/*"), *home.glob("engine/config/*_key.json")]))
+        for user, readable in ((own, keys), (other, [])):
+            read = subprocess.check_output(["sh", "-c", READABLE, "sh", *keys], text=True, user=user, group=user,
+                                           extra_groups=[]).splitlines()
+            if read != readable:
+                print(f"user {user} can read {read} of peer {peer['number']}'s keys", file=sys.stderr)
+                return False
+    print("each peer runs as a user of its own, who alone can read its keys")
+    return True
+
+
 def main():
     programs = pathlib.Path(sys.argv[1])
     engine = subprocess.check_output([SCRIPTS / "engine_path"], text=True).strip()
@@ -39,10 +75,10 @@ def main():
             done = subprocess.run([sys.executable, SCRIPTS / "demo_ledger.py", "--bin", programs, "--dir",
                                    f"{folder}/demo", "--once", "--network", f"{folder}/network"])
             subprocess.run([*network, "status"], check=True)
-            files = same_files(pathlib.Path(folder) / "network")
+            good = apart(Network(f"{folder}/network")) and same_files(pathlib.Path(folder) / "network")
         finally:
             subprocess.run([*network, "down"], check=True)
-    sys.exit(done.returncode or not files)
+    sys.exit(done.returncode or not good)
 
 
 if __name__ == "__main__":

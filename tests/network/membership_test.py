@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A fifth peer joins a running network by approval, and leaves it again; a lost machine is replaced. Validators,
-policy and cosigners follow, and the log goes on.
+"""Parameters and policy are changed by approval; a fifth peer joins a running network, and leaves it again; a lost
+machine is replaced. Validators, policy and cosigners follow, and the log goes on.
 usage: membership_test.py PROGRAMS"""
+import subprocess
 import sys
 
 from trial import need, trial
@@ -31,6 +32,29 @@ def await_members(test, members, quorum):
                             f"serves a checkpoint that all {len(names)} cosigned, {quorum} needed")
 
 
+def refuses(network, peer, organisation, proposal):
+    """Whether the peer says of one more approval that the change is in force already."""
+    approval = subprocess.run([network.programs / "sogoc", "governance", "approve", "--proposal", proposal, "--node",
+                               peer["url"], "--author", organisation, "--key",
+                               network.folder / "keys" / f"{organisation}.key", "--passphrase-file",
+                               network.folder / "pass", "--json"], capture_output=True, text=True)
+    return "proposal_applied" in approval.stdout
+
+
+def change_rules(test):
+    """Parameters, and how many cosigners a checkpoint needs."""
+    proposal = membership.agree(test.network, "Tham số mới", {"parameters": {
+        "scan_count_max": 100, "scan_days_min": 10, "checkpoint_age_max_seconds": 300, "attested_after_days": 30}})
+    for peer in test.network.peers:
+        need(refuses(test.network, peer, test.network.peers[-1]["organisation"], proposal),
+             f"peer {peer['number']} does not have the new parameters")
+    cosigners = sorted(peer["key_name"] for peer in test.network.peers)
+    membership.agree(test.network, "Cả bốn đơn vị cùng ký", {"policy": {"quorum": 4, "cosigners": cosigners}})
+    await_members(test, test.network.peers, quorum=4)
+    need(test.watch.goes_on(test.patience_s), "nothing is accepted after changes of parameters and policy")
+    test.say("new parameters and a policy of 4 of 4 are in force at all four peers")
+
+
 def join(test):
     """The newcomer follows first, then the ledger names it."""
     fifth = membership.newcomer(test.network, FIFTH)
@@ -54,11 +78,27 @@ def leave(test, fifth):
     test.say("it leaves again: 3 of 4 needed")
 
 
+def new_keys(test, peer):
+    """In its own folder, one by one: until they are approved it follows."""
+    test.network.stop(peer)
+    for key in ("validator", "cosigner"):
+        test.network.run("sogoc-node", "describe", test.network.home(peer), "--new-key", key)
+    test.network.give_away(peer)
+    test.network.start(peer)
+    test.field.await_height(peer, engine_view.height(test.network.peers[0]))
+    need(engine_view.follows(peer), "a peer votes with a key that nobody has approved, or does not say")
+    membership.set_peers(test.network, "Thay khoá", test.network.peers)
+    await_members(test, test.network.peers, quorum=3)
+    test.say("a peer votes and cosigns with new keys")
+
+
 def main():
     with trial(sys.argv[1], HOSTS) as test:
+        change_rules(test)
         fifth = join(test)
         need(test.watch.goes_on(test.patience_s), "nothing is accepted by five peers")
         leave(test, fifth)
+        new_keys(test, test.network.peers[2])
         test.fault(folder_faults.LostMachine(test.field, [test.network.peers[3]]))
         await_members(test, test.network.peers, quorum=3)
         test.compare()

@@ -5,6 +5,7 @@ usage: network_test.py PROGRAMS"""
 import hashlib
 import http.client
 import json
+import os
 import sys
 import urllib.parse
 
@@ -52,16 +53,20 @@ def lost_answer(test):
 def main():
     with trial(sys.argv[1], HOSTS) as test:
         one, two, three, four = test.network.peers
+        plan = ((faults.NodeKilled, [four]), (faults.EngineKilled, [one]), (faults.Restarted, [two]),
+                (faults.TwoKilled, [two, three]), (faults.Disconnected, [three]), (faults.Deaf, [four]),
+                (faults.Halved, [one, four]), (faults.WrongClock, [two]), (folder_faults.Yesterday, [three]))
+        left_out = {kind: reason for kind, _ in plan if (reason := kind.why_not(test.field))}
+        told = "; ".join(f"{kind.kind}: {reason}" for kind, reason in left_out.items())
+        need(not left_out or os.getuid() != 0,
+             f"root can inject all faults if nftables is installed (scripts/setup) and the container allows it. {told}")
         lost_answer(test)
-        for kind, peers in ((faults.NodeKilled, [four]), (faults.EngineKilled, [one]),
-                            (faults.TwoKilled, [two, three]), (faults.Disconnected, [three]),
-                            (faults.Halved, [one, four]), (faults.WrongClock, [two]),
-                            (folder_faults.Yesterday, [three])):
-            if reason := kind.why_not(test.field):
-                test.say(f"not here: {kind.kind}: {reason}")
-            else:
+        for kind, peers in plan:
+            if kind not in left_out:
                 test.fault(kind(test.field, peers))
         test.compare()
+        if left_out:
+            test.say(f"LEFT OUT; root can do it. {told}")
 
 
 if __name__ == "__main__":
