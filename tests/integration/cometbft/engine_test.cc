@@ -103,18 +103,15 @@ TEST(Engine, IsMissedWhenItIsKilled) {
 TEST(Engine, SaysWhyItDoesNotStart) {
   const EngineHomes homes;
   ASSERT_TRUE(homes.Write(0));
-  const std::string genesis = homes.home(0) + "/config/genesis.json";
-  std::string text = support::ReadText(genesis);
-  text.replace(text.find("\"initial_height\": \"1\""), 21, "\"initial_height\": \"-3\"");
-  support::WriteText(genesis, text);
+  support::WriteText(homes.home(0) + "/data/priv_validator_state.json", "damaged");
   std::promise<std::string> ended;
   auto engine = homes.Start(0, [&](const std::string& message) { ended.set_value(message); });
   ASSERT_TRUE(engine) << engine.error().message;
   auto message = ended.get_future();
   ASSERT_EQ(message.wait_for(std::chrono::seconds(30)), std::future_status::ready);
-  text = message.get();
+  const std::string text = message.get();
   EXPECT_TRUE(text.starts_with("the engine ended with status 1. It last wrote to ")) << text;
-  EXPECT_NE(text.find("genesis"), std::string::npos) << text;
+  EXPECT_NE(text.find("priv_validator_state.json"), std::string::npos) << text;
 }
 
 TEST(Engine, FindsTheOthersOfItsNetwork) {
