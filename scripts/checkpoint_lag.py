@@ -12,7 +12,7 @@ class CheckpointLag:
     def __init__(self, network):
         self.network = network
         self.ending = threading.Event()
-        self.seen = collections.defaultdict(list)  # peer's number: seconds behind, at every look
+        self.longest = collections.Counter()  # seconds, of each peer's number
         self.threads = [threading.Thread(target=self.look, args=(peer,), daemon=True) for peer in network.peers]
         for thread in self.threads:
             thread.start()
@@ -31,7 +31,8 @@ class CheckpointLag:
                 uncovered.append((newest, before or now))
             while uncovered and uncovered[0][0] <= covered:
                 uncovered.popleft()
-            self.seen[peer["number"]].append(now - uncovered[0][1] if uncovered else 0.0)
+            if uncovered:
+                self.longest[peer["number"]] = max(self.longest[peer["number"]], now - uncovered[0][1])
             before = now
 
     def stop(self):
@@ -39,4 +40,4 @@ class CheckpointLag:
         self.ending.set()
         for thread in self.threads:
             thread.join()
-        return max((seconds for looks in self.seen.values() for seconds in looks), default=0.0)
+        return max(self.longest.values(), default=0.0)

@@ -52,6 +52,12 @@ def commit(peer, block):
                                      for each in signatures if each["validator_address"]}
 
 
+def voters(peer, block):
+    """Addresses of those whose votes for the block this peer has."""
+    _, votes = commit(peer, block) or (None, {})
+    return set(votes)
+
+
 def seconds(text):
     """Since 1970, as time.time() counts."""
     return datetime.datetime.fromisoformat(text).timestamp()

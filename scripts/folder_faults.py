@@ -131,7 +131,7 @@ def must_follow(field, peer):
     end = began + 3
     field.await_height(other, end + 1)
     for block in range(began + 1, end + 1):
-        if address in (engine_view.commit(other, block) or (0, ()))[1]:
+        if address in engine_view.voters(other, block):
             raise Failed(f"peer {number} voted for block {block} with a folder that is an old copy")
 
 

@@ -74,6 +74,11 @@ class Network:
             fail(f"{program} ended with status {done.returncode}")
         return done.stdout
 
+    def signing(self, organisation):
+        """Options of sogoc: what it states is this organisation's."""
+        return ["--author", organisation, "--key", self.folder / "keys" / f"{organisation}.key",
+                "--passphrase-file", self.folder / "pass"]
+
     # ---- making a network
 
     def create(self, source, engine, hosts, age_s=0):

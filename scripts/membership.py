@@ -13,9 +13,7 @@ def record(network, peer):
 def sign(network, organisation, *command):
     """Runs a command of the organisation's; the id of its entry."""
     node = next(peer for peer in network.peers if network.healthy(peer))
-    out = network.run("sogoc", *command, "--node", node["url"], "--author", organisation, "--key",
-                      network.folder / "keys" / f"{organisation}.key", "--passphrase-file", network.folder / "pass",
-                      "--json")
+    out = network.run("sogoc", *command, "--node", node["url"], *network.signing(organisation), "--json")
     return bytes.fromhex(json.loads(out)["results"][0]["id"])
 
 

@@ -126,10 +126,8 @@ class Swallowed(LyingToConsumers):
         """(the file of an entry, the entry's id)"""
         operations, path = self.folder / "operations.json", self.folder / "swallowed.entry"
         operations.write_text(json.dumps({"operations": [{"record_resolver": {"host": "swallowed.example"}}]}))
-        office = DEMO["office"]
         self.network.run("sogoc", "entry", "sign", "--from", operations, "--out", path, "--node", peer["url"],
-                         "--author", office, "--key", self.network.folder / "keys" / f"{office}.key",
-                         "--passphrase-file", self.network.folder / "pass")
+                         *self.network.signing(DEMO["office"]))
         return path, hashlib.sha256(protobuf.first(path.read_bytes(), 1, b"")).hexdigest()
 
     def submit(self, path, url):

@@ -34,10 +34,9 @@ def await_members(test, members, quorum):
 
 def refuses(network, peer, organisation, proposal):
     """Whether the peer says of one more approval that the change is in force already."""
-    approval = subprocess.run([network.programs / "sogoc", "governance", "approve", "--proposal", proposal, "--node",
-                               peer["url"], "--author", organisation, "--key",
-                               network.folder / "keys" / f"{organisation}.key", "--passphrase-file",
-                               network.folder / "pass", "--json"], capture_output=True, text=True)
+    command = [network.programs / "sogoc", "governance", "approve", "--proposal", proposal, "--node", peer["url"],
+               *network.signing(organisation), "--json"]
+    approval = subprocess.run(command, capture_output=True, text=True)
     return "proposal_applied" in approval.stdout
 
 

@@ -39,10 +39,8 @@ def sign(network, operations, name):
     """An entry of the office's."""
     path = network.folder / f"{name}.json"
     path.write_text(json.dumps({"operations": operations}))
-    office = DEMO["office"]
-    network.run("sogoc", "entry", "sign", "--from", path, "--node", network.peers[0]["url"], "--author",
-                office, "--key", network.folder / "keys" / f"{office}.key", "--passphrase-file",
-                network.folder / "pass")
+    network.run("sogoc", "entry", "sign", "--from", path, "--node", network.peers[0]["url"],
+                *network.signing(DEMO["office"]))
 
 
 def leaves(network, peer):
