@@ -1,10 +1,9 @@
 // doctor, health and the metrics of a real node, with the real program.
 
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/address_v4.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -26,18 +25,15 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// A port that was free a moment ago.
-std::uint16_t FreePort() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(listener);
-  return ntohs(address.sin_port);
+// A loopback address of this process alone. Connections go out from 127.0.0.1, so nothing else on
+// the machine takes a port of it, between two runs of a node either.
+std::string OwnAddress() {
+  const auto id = static_cast<std::uint32_t>(::getpid());  // below 2^22
+  return boost::asio::ip::make_address_v4(0x7f80'0000 + id).to_string();
 }
+
+constexpr std::uint16_t kPort = 8471;
+const std::string kMetrics = OwnAddress() + ":8472";
 
 struct Outcome {
   int status = 0;
@@ -48,8 +44,9 @@ class DoctorTest : public testing::Test {
  protected:
   DoctorTest() {
     app::Config config = folder_.config();
-    config.port = FreePort();
-    config.metrics = "127.0.0.1:" + std::to_string(metrics_port_);
+    config.address = OwnAddress();
+    config.port = kPort;
+    config.metrics = kMetrics;
     std::ofstream(folder_.directory().config()) << app::FormatConfig(config);
   }
   Outcome Run(const std::string& command, const std::vector<std::string>& more = {}) {
@@ -61,7 +58,6 @@ class DoctorTest : public testing::Test {
   }
 
   NodeFolder folder_;
-  const std::uint16_t metrics_port_ = FreePort();
 };
 
 TEST_F(DoctorTest, ANodeThatServesIsWell) {
@@ -73,8 +69,7 @@ TEST_F(DoctorTest, ANodeThatServesIsWell) {
   EXPECT_EQ(doctor.status, 0) << doctor.output;
   EXPECT_EQ(doctor.output, "peer1.example: nothing is wrong\n");
 
-  auto client =
-      tools::HttpClient::Create("http://127.0.0.1:" + std::to_string(metrics_port_)).value();
+  auto client = tools::HttpClient::Create("http://" + kMetrics).value();
   auto gateway = tools::HttpClient::Create(node.url()).value();
   support::SubmitAll(gateway, folder_.FirstEntries());
   const auto metrics = client.Get("/metrics");
