@@ -1,9 +1,7 @@
 // doctor, health and the metrics of a real node, with the real program.
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <boost/asio/ip/address_v4.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +10,7 @@
 #include "tests/integration/node/node_folder.h"
 #include "tests/integration/node/node_process.h"
 #include "tests/support/certificate.h"
+#include "tests/support/loopback.h"
 
 namespace sogoc {
 namespace {
@@ -25,15 +24,8 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// A loopback address of this process alone. Connections go out from 127.0.0.1, so nothing else on
-// the machine takes a port of it, between two runs of a node either.
-std::string OwnAddress() {
-  const auto id = static_cast<std::uint32_t>(::getpid());  // below 2^22
-  return boost::asio::ip::make_address_v4(0x7f80'0000 + id).to_string();
-}
-
 constexpr std::uint16_t kPort = 8471;
-const std::string kMetrics = OwnAddress() + ":8472";
+const std::string kMetrics = support::OwnLoopback() + ":8472";
 
 struct Outcome {
   int status = 0;
@@ -44,7 +36,7 @@ class DoctorTest : public testing::Test {
  protected:
   DoctorTest() {
     app::Config config = folder_.config();
-    config.address = OwnAddress();
+    config.address = support::OwnLoopback();
     config.port = kPort;
     config.metrics = kMetrics;
     std::ofstream(folder_.directory().config()) << app::FormatConfig(config);

@@ -24,6 +24,7 @@
 #include "node/storage/ledger_store.h"
 #include "tests/support/blob_shelf.h"
 #include "tests/support/cosigning_peer.h"
+#include "tests/support/loopback.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/storage/made_up_chain.h"
 #include "tests/support/temp_directory.h"
@@ -60,6 +61,7 @@ const crypto::P256PrivateKey& TlsKeyOf(const std::string& name) {
 PeerLinksOptions OptionsOf(const std::string& name) {
   PeerLinksOptions options;
   options.name = name;
+  options.listen_address = support::OwnLoopback();
   options.ledger_id = kLedger;
   options.program_version = "test";
   options.times.retry_min = milliseconds(10);
@@ -71,7 +73,7 @@ PeerLinksOptions OptionsOf(const std::string& name) {
 
 OtherPeer PeerAt(const std::string& name, std::optional<std::uint16_t> port) {
   OtherPeer peer{name, crypto::SpkiHash(TlsKeyOf(name).public_key()), std::nullopt};
-  if (port) peer.address = PeerAddress{"127.0.0.1", *port};
+  if (port) peer.address = PeerAddress{support::OwnLoopback(), *port};
   return peer;
 }
 
@@ -125,7 +127,7 @@ class RawDialler {
   RawDialler(std::uint16_t port, const std::optional<std::string>& key_of,
              int tls_max = TLS1_3_VERSION)
       : tls_(MakeContext(key_of, tls_max)), stream_(io_, tls_) {
-    stream_.next_layer().connect({asio::ip::make_address("127.0.0.1"), port});
+    stream_.next_layer().connect({asio::ip::make_address(support::OwnLoopback()), port});
     boost::system::error_code error;
     CheckPeerKey(stream_.native_handle(), accept_all_);
     stream_.handshake(Stream::client, error);
@@ -282,7 +284,7 @@ TEST_F(PeerPortTest, Tls12IsRefused) {
 TEST_F(PeerPortTest, WhatIsNoTlsIsRefused) {
   asio::io_context io;
   asio::ip::tcp::socket socket(io);
-  socket.connect({asio::ip::make_address("127.0.0.1"), (*links_)->port()});
+  socket.connect({asio::ip::make_address(support::OwnLoopback()), (*links_)->port()});
   asio::write(socket, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
   EXPECT_TRUE(Comes([&] { return (*links_)->stats().refused == 1; }));
   ExpectServes();
@@ -371,7 +373,7 @@ TEST_F(PeerPortTest, WhoDoesNotSayHelloIsCut) {
   Begin(options);
   asio::io_context io;
   asio::ip::tcp::socket socket(io);
-  socket.connect({asio::ip::make_address("127.0.0.1"), (*links_)->port()});
+  socket.connect({asio::ip::make_address(support::OwnLoopback()), (*links_)->port()});
   boost::system::error_code error;
   char byte = 0;
   asio::read(socket, asio::buffer(&byte, 1), error);
@@ -397,7 +399,7 @@ TEST_F(PeerPortTest, ManySilentStrangersDoNotPileUp) {
   asio::io_context io;
   for (int i = 0; i < 40; ++i) {
     sockets.push_back(std::make_unique<asio::ip::tcp::socket>(io));
-    sockets.back()->connect({asio::ip::make_address("127.0.0.1"), (*links_)->port()});
+    sockets.back()->connect({asio::ip::make_address(support::OwnLoopback()), (*links_)->port()});
   }
   EXPECT_TRUE(Comes([&] { return (*links_)->stats().refused == 8; }));
   sockets.clear();
@@ -560,7 +562,7 @@ TEST_F(PeerPairTest, AnAddressWithoutAListenerIsASentence) {
   }
   (*first_)->SetPeers({PeerAt("peer2", port)});
   EXPECT_TRUE(Comes([&] { return OfSecond().dial_problem == "Connection refused"; }));
-  EXPECT_EQ(OfSecond().address, "127.0.0.1:" + std::to_string(port));
+  EXPECT_EQ(OfSecond().address, support::OwnLoopback() + ":" + std::to_string(port));
 }
 
 TEST_F(PeerPairTest, AWrongClockIsSeenByItsOwnerOnly) {
