@@ -107,6 +107,10 @@ void FindOnDisk(const Checkup& checkup, Findings& found) {
     found.push_back({"The store cannot be read: " + checkup.store_read.error().message,
                      "Keep the folder as it is, and see docs/OPERATORS.md, Restoring"});
   }
+  if (!checkup.rules_known) {
+    found.push_back({"The program is too old: " + checkup.rules_known.error().message,
+                     "See docs/OPERATORS.md, New rules"});
+  }
   if (checkup.engine_version && !*checkup.engine_version) {
     found.push_back(
         {"The engine's program cannot be used: " + checkup.engine_version->error().message,

@@ -36,6 +36,7 @@ struct Checkup {
   bool old_copy = false;  // the node has marked its folder as one
   bool founded = false;
   base::Status store_read = base::Ok();                     // of a node that does not run
+  base::Status rules_known = base::Ok();                    // likewise
   std::optional<base::Result<std::string>> engine_version;  // of the program, where it is managed
   std::string engine_failure;  // a line at the end of the engine's log, where the node is down
   std::optional<storage::FreeSpace> space;

@@ -20,6 +20,7 @@
 #include "node/consensus/cometbft/engine_files.h"
 #include "node/consensus/cometbft/engine_process.h"
 #include "node/consensus/cometbft/validators.h"
+#include "node/ledger/known_rules.h"
 #include "node/ledger/rules/governance.h"
 #include "node/storage/directory_lock.h"
 #include "node/storage/rocks_store.h"
@@ -155,17 +156,6 @@ std::string EngineFailure(const fs::path& log) {
   return failure;
 }
 
-class StoredState final : public ledger::StateView {
- public:
-  explicit StoredState(const storage::KeyValueStore& store) : store_(store) {}
-  std::optional<base::Bytes> Get(base::ByteView key) const override {
-    return storage::ReadState(store_, key);
-  }
-
- private:
-  const storage::KeyValueStore& store_;
-};
-
 // Whoever reads damage is stopped by it (fail_stop.h), so the files are compared first.
 bool IsWhole(const storage::KeyValueStore& store, Checkup& checkup) {
   const auto end = std::chrono::steady_clock::now() + kVerifyMax;
@@ -193,7 +183,9 @@ void ReadStore(const NodeDirectory& directory, Checkup& checkup) {
     return;
   }
   if (!IsWhole(**store, checkup)) return;
-  checkup.peers = ledger::Load<ledger::PeersRecord>(StoredState(**store), ledger::PeersKey());
+  const storage::StoredState state(**store);
+  checkup.rules_known = ledger::CheckRulesKnown(state);
+  checkup.peers = ledger::Load<ledger::PeersRecord>(state, ledger::PeersKey());
 }
 
 // ---- From the node

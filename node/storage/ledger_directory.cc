@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "node/ledger/known_rules.h"
 #include "node/storage/fail_stop.h"
 #include "node/storage/files.h"
 #include "node/storage/ledger_format.h"
+#include "node/storage/state_store.h"
 
 namespace sogoc::storage {
 namespace {
@@ -45,6 +47,7 @@ class StoreCheck {
         head->height < kCheckedBlocks ? 0 : head->height - kCheckedBlocks + 1;
     TRY_STATUS(CheckBlocks(store_, begin, head->height + 1, OldestState()));
     TRY_STATUS(CheckHash(*head));
+    TRY_STATUS(ledger::CheckRulesKnown(StoredState(store_)));
     return *head;
   }
 

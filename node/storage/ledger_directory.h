@@ -43,7 +43,8 @@ struct OpenedLedger {
 // Takes the lock, compares the store with the head anchor on a read-only open, and only then opens
 // it for writing. The last blocks are checked to their last byte.
 //   kNotFound            there is no such directory
-//   kFailedPrecondition  another process has it; it holds another ledger; a newer program wrote it
+//   kFailedPrecondition  another process has it; it holds another ledger; it is in
+//                        another format, or under rules that only a newer program knows
 //   kCorrupt             the store ends before the promised block, or with another one, or is
 //                        damaged, or the anchor is; the message says what to do. Nothing has been
 //                        changed: what is left is evidence

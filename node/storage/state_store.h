@@ -7,6 +7,7 @@
 #include <set>
 
 #include "node/ledger/block.h"
+#include "node/ledger/state_view.h"
 #include "node/storage/key_value.h"
 
 namespace sogoc::storage {
@@ -25,6 +26,15 @@ class StoredNodes final : public crypto::StateNodeReader {
 
 // The newest value of `key`. Thread-safe.
 std::optional<Bytes> ReadState(const KeyValueStore& store, ByteView key);
+// The newest values as the rules read them. Thread-safe.
+class StoredState final : public ledger::StateView {
+ public:
+  explicit StoredState(const KeyValueStore& store) : store_(store) {}
+  std::optional<Bytes> Get(ByteView key) const override { return ReadState(store_, key); }
+
+ private:
+  const KeyValueStore& store_;
+};
 // The value of `key` after block `height`, which is kept until the call returns. Thread-safe, also
 // beside the commit of later blocks.
 std::optional<Bytes> ReadStateAt(const KeyValueStore& store, ByteView key, ledger::Height height);

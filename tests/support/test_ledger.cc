@@ -42,12 +42,15 @@ ledger::Entry FoundingEntry(const v1::Found& found, const Signer& signer) {
   return MustDecode(ledger::SignEntry(body, KeyOf(signer.key)));
 }
 
-ledger::StagedBlock UnderEarlierRules(ledger::StagedBlock founding) {
-  ledger::StateOverlay::Writes& state = founding.state;
-  auto record = *ledger::DecodeRecord<ledger::LedgerRecord>(state.at(ledger::LedgerKey()));
-  record.rules_version = 0;
-  state.at(ledger::LedgerKey()) = ledger::EncodeRecord(record);
-  return founding;
+ledger::StagedBlock UnderRules(std::uint32_t rules_version, ledger::StagedBlock block) {
+  ledger::LedgerRecord record;
+  const auto written = block.state.find(ledger::LedgerKey());
+  if (written != block.state.end()) {
+    record = *ledger::DecodeRecord<ledger::LedgerRecord>(written->second);
+  }
+  record.rules_version = rules_version;
+  block.state[ledger::LedgerKey()] = ledger::EncodeRecord(record);
+  return block;
 }
 
 TestLedger::TestLedger(const WorldOptions& options)

@@ -91,8 +91,8 @@ base::Bytes SignAt(base::TimeNs now, const base::Digest& ledger_id, const Signer
 // The founding entry of a world.
 ledger::Entry FoundingEntry(const v1::Found& found, const Signer& signer = "vp-hatinh");
 
-// Block 0 of a ledger under a rules version 0: older than any, it knows no field, so every entry is
-// one of later rules.
-ledger::StagedBlock UnderEarlierRules(ledger::StagedBlock founding);
+// `block` with the state of a ledger under another rules version. Version 0 is older than any: it
+// knows no field, so every entry is one of later rules.
+ledger::StagedBlock UnderRules(std::uint32_t rules_version, ledger::StagedBlock block);
 
 }  // namespace sogoc::support

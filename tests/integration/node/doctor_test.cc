@@ -7,10 +7,13 @@
 #include <fstream>
 
 #include "node/consensus/cometbft/validators.h"
+#include "node/ledger/block.h"
+#include "node/storage/ledger_directory.h"
 #include "tests/integration/node/node_folder.h"
 #include "tests/integration/node/node_process.h"
 #include "tests/support/certificate.h"
 #include "tests/support/loopback.h"
+#include "tests/support/test_ledger.h"
 
 namespace sogoc {
 namespace {
@@ -144,6 +147,25 @@ TEST_F(DoctorTest, ADamagedStoreIsNamedAndStopsNoDoctor) {
   EXPECT_EQ(doctor.status, 1);
   EXPECT_THAT(doctor.output, AllOf(HasSubstr("The store cannot be read: "), HasSubstr(table),
                                    HasSubstr("docs/OPERATORS.md, Restoring")));
+}
+
+TEST_F(DoctorTest, AProgramThatDoesNotKnowTheRulesDoesNotBegin) {
+  {
+    const auto opened =
+        storage::OpenLedger({.directory = folder_.directory().ledger().string()}).value();
+    const ledger::CheckedEntry entry{
+        *ledger::DecodeEntry(folder_.FirstEntries().front(), ledger::kRulesVersion), {}};
+    const auto executed =
+        ledger::ExecuteBlock(*opened.store, std::vector{entry}, base::SystemClock().Now());
+    opened.store->Commit(support::UnderRules(ledger::kRulesVersion + 1, *executed.block));
+  }
+  const Outcome run = Run("run");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("rules version 2 is in force on this ledger"));
+  const Outcome doctor = Run("doctor");
+  EXPECT_EQ(doctor.status, 1);
+  EXPECT_THAT(doctor.output, AllOf(HasSubstr("The program is too old: rules version 2"),
+                                   HasSubstr("docs/OPERATORS.md, New rules")));
 }
 
 TEST_F(DoctorTest, AFolderThatIsNoneCannotBeChecked) {

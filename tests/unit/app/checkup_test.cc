@@ -138,6 +138,8 @@ TEST(Checkup, NamesEachThingThatIsWrong) {
       {"The ledger names no peer peer1.example", [](Checkup& c) { c.peers->peers.clear(); }},
       {"The store cannot be read: short",
        [](Checkup& c) { c.store_read = base::Corrupt("short"); }},
+      {"The program is too old: version 2",
+       [](Checkup& c) { c.rules_known = base::FailedPrecondition("version 2"); }},
       {"The engine's program cannot be used: not here",
        [](Checkup& c) {
          c.engine_version = base::Result<std::string>(base::NotFound("not here"));

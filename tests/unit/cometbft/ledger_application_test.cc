@@ -398,7 +398,7 @@ TEST_F(LedgerApplicationTest, AnApprovedChangeOfPeersChangesTheValidators) {
 
 TEST(LedgerApplicationRulesTest, FieldsOfLaterRulesAreUnknownUntilThoseAreInForce) {
   const auto store =
-      storage::LedgerStore::CreateInMemory(support::UnderEarlierRules(support::FoundingBlockOf(3)));
+      storage::LedgerStore::CreateInMemory(support::UnderRules(0, support::FoundingBlockOf(3)));
   EngineWorld world(store.get());
   LoopbackEngine engine(world.application(), GenesisTime());
   ASSERT_TRUE(world.application().InitChain(world.Genesis()));

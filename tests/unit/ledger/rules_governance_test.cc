@@ -161,8 +161,8 @@ TEST(GovernanceTest, QuorumsShareAnHonestPeer) {
 
 TEST(GovernanceTest, NewRulesHoldFromTheNextBlockOn) {
   support::MemoryLedger memory;
-  memory.Add(support::UnderEarlierRules(
-      **ExecuteFounding(support::FoundingEntry(support::FoundMessage({})))));
+  memory.Add(
+      support::UnderRules(0, **ExecuteFounding(support::FoundingEntry(support::FoundMessage({})))));
   const auto propose = [&](const v1::Change& change) {
     const base::TimeNs now = memory.Head()->header.time + 1;
     const Digest id = memory.Read<LedgerRecord>(LedgerKey())->ledger_id;

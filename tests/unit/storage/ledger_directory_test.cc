@@ -12,6 +12,7 @@
 #include "node/storage/files.h"
 #include "tests/support/storage/made_up_chain.h"
 #include "tests/support/temp_directory.h"
+#include "tests/support/test_ledger.h"
 
 namespace sogoc::storage {
 namespace {
@@ -123,6 +124,18 @@ TEST_F(Directory, BelongsToOneLedger) {
   (*options_.ledger_id)[0] ^= 1;
   ExpectRefused(ErrorCode::kFailedPrecondition,
                 {base::ToHex(*options_.ledger_id), base::ToHex(crypto::Sha256(chain_.leaf(0)))});
+}
+
+TEST_F(Directory, OfRulesThatThisProgramDoesNotKnowIsRefused) {
+  const auto under = [&](std::uint32_t rules_version) {
+    fs::remove_all(options_.directory);
+    ASSERT_TRUE(CreateLedger(options_, support::UnderRules(rules_version, chain_.block(0))));
+  };
+  under(ledger::kRulesVersion);
+  ExpectOpensAt(0, 0);
+  under(ledger::kRulesVersion + 1);
+  ExpectRefused(ErrorCode::kFailedPrecondition,
+                {"rules version 2 is in force", "knows only 1", "install the program"});
 }
 
 TEST_F(Directory, CreationNeverTouchesALedger) {
