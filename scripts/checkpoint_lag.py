@@ -12,19 +12,21 @@ class CheckpointLag:
     def __init__(self, network):
         self.network = network
         self.ending = threading.Event()
-        self.longest = collections.Counter()  # seconds, of each peer's number
+        self.longest = {}  # seconds, by the peer's number; once its thread has ended
         self.threads = [threading.Thread(target=self.look, args=(peer,), daemon=True) for peer in network.peers]
         for thread in self.threads:
             thread.start()
 
     def look(self, peer):
         """A peer is behind since it had the first block that its checkpoint does not cover: at the earliest since
-        the look before. While a peer is down it serves nothing."""
-        uncovered, before = collections.deque(), None  # (height, since when it may be there)
+        the look before. While a peer is down it serves nothing; one that is too busy for us may serve others."""
+        longest, uncovered, before = 0.0, collections.deque(), None  # (height, since when it may be there)
         while not self.ending.wait(TICK_S):
             ledger, now = self.network.get(peer, "/v1/ledger"), time.monotonic()
             if not ledger:
                 uncovered, before = collections.deque(), None
+                continue
+            if "checkpoint" not in ledger:  # a refusal
                 continue
             newest, covered = int(ledger["newest_height"]), int(ledger["checkpoint"]["height"])
             if not uncovered or newest > uncovered[-1][0]:
@@ -32,12 +34,13 @@ class CheckpointLag:
             while uncovered and uncovered[0][0] <= covered:
                 uncovered.popleft()
             if uncovered:
-                self.longest[peer["number"]] = max(self.longest[peer["number"]], now - uncovered[0][1])
+                longest = max(longest, now - uncovered[0][1])
             before = now
+        self.longest[peer["number"]] = longest
 
     def stop(self):
         """The longest, of all peers, in seconds."""
         self.ending.set()
         for thread in self.threads:
             thread.join()
-        return max(self.longest.values(), default=0.0)
+        return max(self.longest[peer["number"]] for peer in self.network.peers)

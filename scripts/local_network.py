@@ -235,7 +235,7 @@ class Network:
         return False
 
     def get(self, peer, path, timeout=2):
-        """The JSON answer of the peer's gateway; None if there is none."""
+        """The JSON answer of the peer's gateway, which may be a refusal; None if there is none."""
         try:
             request = urllib.request.Request(peer["url"] + path, headers={"Accept": "application/json"})
             with urllib.request.urlopen(request, timeout=timeout) as response:
