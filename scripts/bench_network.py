@@ -345,14 +345,15 @@ class Bench:
     def killed(self):
         seconds = 3 * self.short
         victim = self.network.peers[3]
-        load = self.load("--per-request", 1, "--connections", 700, "--rate", round(self.rate / 2), "--seconds",
+        # Two a request: a block that takes a second round would keep more connections busy than may be had.
+        load = self.load("--per-request", 2, "--connections", 700, "--rate", round(self.rate / 2), "--seconds",
                          seconds, "--timeout", 5)
         time.sleep(self.short)
         self.network.stop(victim, signal.SIGKILL)
         at, cut_height = time.time(), load.blocks.height() + 1
         answer = load.wait(seconds)
         rounds = load.blocks.rounds(cut_height, answer["last"])
-        self.load_row(f"half load, a peer killed after {self.short} s", answer)
+        self.load_row(f"half load, 2 a request, a peer killed after {self.short} s", answer)
         each, cut = answer["each_second"], round(at - load.began)
         before, after = mean(each[1:cut]), mean(each[cut + 2:])
         intervals = [(b[0], b[0] - a[0]) for a, b in zip(answer["blocks"], answer["blocks"][1:])]
