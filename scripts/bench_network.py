@@ -293,13 +293,18 @@ class Bench:
     def load(self, *options):
         return Load(self, *options)
 
+    def profiled(self, load):
+        """What `load` gives in a row's time; with --profile says where the processors' time went."""
+        profile = Profile(self.folder / "perf.data") if self.arguments.profile else None
+        answer = load.wait(self.seconds)
+        if profile:
+            self.limits += profile.lines()
+        return answer
+
     def single(self):
         for per_request, connections in ((1, 800), (20, 64)):
             load = self.load("--per-request", per_request, "--connections", connections, "--seconds", self.seconds)
-            profile = Profile(self.folder / "perf.data") if self.arguments.profile and per_request == 1 else None
-            answer = load.wait(self.seconds)
-            if profile:
-                self.limits += profile.lines()
+            answer = self.profiled(load) if per_request == 1 else load.wait(self.seconds)
             rate = answer["entries_per_second"]
             self.load_row(f"one operation an entry, {per_request} a request, {connections} connections", answer,
                           bar(">= 1,500 entries/s", rate >= 1_500) + "; " + lag_bar(answer))
@@ -308,8 +313,8 @@ class Bench:
         self.limit("one operation an entry", answer["shares"])
 
     def multi(self):
-        answer = self.load("--operations", 100, "--per-request", 5, "--connections", 32, "--seconds",
-                           self.seconds).wait(self.seconds)
+        answer = self.profiled(self.load("--operations", 100, "--per-request", 5, "--connections", 32, "--seconds",
+                                         self.seconds))
         self.load_row(f"100 operations an entry, on {AUTHORS * self.batches:,} batches in turn", answer,
                       bar(">= 8,000 operations/s", answer["operations_per_second"] >= 8_000) + "; " + lag_bar(answer))
         self.limit("100 operations an entry", answer["shares"])
