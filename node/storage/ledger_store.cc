@@ -163,6 +163,7 @@ void LedgerStore::Commit(const ledger::StagedBlock& block,
   WriteBatch batch = MakeBlockBatch(recent_, head_.log, block);
   if (engine_height) batch.Put(Space::kMeta, MetaKey(kEngineKey), U64(*engine_height));
   WriteOrStop(batch);
+  for (const Bytes& key : block.tree.stale_nodes) recent_.Forget(Space::kStateNodes, key);
 
   // What is promised from here on is what the store gives back, not what was meant.
   const ledger::Height height = block.header.height;

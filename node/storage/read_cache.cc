@@ -64,6 +64,11 @@ Status ReadCache::Write(const WriteBatch& batch) {
   return base::Ok();
 }
 
+void ReadCache::Forget(Space space, ByteView key) {
+  const Bytes cache_key = CacheKey(space, key);
+  cache_->Erase(ToSlice(cache_key));
+}
+
 void ReadCache::Keep(ByteView cache_key, const std::optional<Bytes>& value) const {
   auto remembered = std::make_unique<Remembered>(value);
   const std::size_t bytes = kEntryOverheadBytes + cache_key.size() + (value ? value->size() : 0);

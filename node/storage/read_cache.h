@@ -28,6 +28,8 @@ class ReadCache : public KeyValueStore {
   std::optional<Bytes> Get(Space space, ByteView key) const override;
   std::unique_ptr<Cursor> NewCursor(Space space) const override { return store_.NewCursor(space); }
   Status Write(const WriteBatch& batch) override;
+  // Makes room: this is not asked for again soon.
+  void Forget(Space space, ByteView key);
   Status VerifyFiles(const std::function<bool()>& go_on) const override {
     return store_.VerifyFiles(go_on);
   }

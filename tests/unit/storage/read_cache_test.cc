@@ -69,6 +69,16 @@ TEST_F(ReadCacheTest, WhatWasReadOrWrittenIsNotReadAgain) {
   EXPECT_EQ(Get(Space::kState, 1), std::nullopt);
 }
 
+TEST_F(ReadCacheTest, WhatIsForgottenIsReadAgain) {
+  Put(Space::kStateNodes, 1, 5);
+  Put(Space::kStateNodes, 2, 6);
+  cache_.Forget(Space::kStateNodes, Bytes{1});
+  EXPECT_EQ(Get(Space::kStateNodes, 2), 6U);
+  EXPECT_EQ(under_.reads, 0);
+  EXPECT_EQ(Get(Space::kStateNodes, 1), 5U);
+  EXPECT_EQ(under_.reads, 1);
+}
+
 TEST_F(ReadCacheTest, OtherSpacesAreReadFromTheStore) {
   Put(Space::kLeaves, 1, 5);
   EXPECT_EQ(Get(Space::kLeaves, 1), 5U);
