@@ -141,6 +141,9 @@ const std::vector<Metric>& Metrics() {
          if (!f.checkpoint) return std::nullopt;
          return Value(f.height) - (f.checkpoint->quorum ? Value(f.checkpoint->height) : 0);
        })},
+      {{"sogoc_block_final_seconds", "histogram", "le",
+        "From a block being durable here until a quorum stands behind a head that covers it"},
+       Times([](F f) { return f.final_times ? &*f.final_times : nullptr; })},
       {{"sogoc_signing", "gauge", "", "1 if this peer cosigned the newest head that it looked at"},
        OfCheckpoint<&C::signing>},
       {{"sogoc_clock_fit", "gauge", "",

@@ -43,6 +43,7 @@ struct NodeFigures {
     bool signing = false;
   };
   std::optional<Checkpoint> checkpoint;
+  std::optional<base::Durations::Totals> final_times;  // likewise
 
   // Entries on their way; absent before the node takes any.
   struct Order {

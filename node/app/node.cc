@@ -333,6 +333,7 @@ struct Node::Parts {
                             latest->quorum_needed,
                             latest->cosigners_known,
                             cosigner->Signing().has_value()};
+      figures.final_times = cosigner->final_times();
     }
     if (const auto space =
             storage::MeasureFreeSpace(directory.path().string(), ReserveOf(config))) {

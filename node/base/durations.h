@@ -15,7 +15,7 @@ class Durations {
  public:
   // Upper bounds of the classes, in seconds; one class above them is for all the rest.
   static constexpr std::array<double, 14> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                     0.25,  0.5,    1,     2.5,  5,     10,   30};
+                                                     0.25,  0.5,    1,     2,    5,     10,   30};
 
   // Each number is exact; together they are not one instant.
   struct Totals {

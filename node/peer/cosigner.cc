@@ -100,6 +100,7 @@ void Cosigner::Extend(const ledger::ChainHead& head) {
   }
   if (head.hash == newest_.hash) return;
   newest_ = head;
+  final_times_.Durable(head.header.height, std::chrono::steady_clock::now());
   if (queue_.size() == kQueueMax) queue_.erase(queue_.begin());
   queue_.push_back(head);
   changed_.notify_all();
@@ -297,7 +298,11 @@ void Cosigner::Tell(const CheckpointBook::Change& change) {
   {
     const std::lock_guard lock(mutex_);
     const auto final_head = book_.final_head();
-    if (final_head) ready = waiters_.TakeUpTo(final_head->head.header.height);
+    if (final_head) {
+      const ledger::Height height = final_head->head.header.height;
+      final_times_.Final(height, std::chrono::steady_clock::now());
+      ready = waiters_.TakeUpTo(height);
+    }
   }
   for (const auto& done : ready) done(true);
 }

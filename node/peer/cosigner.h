@@ -24,6 +24,7 @@
 #include "node/base/time.h"
 #include "node/ledger/block.h"
 #include "node/peer/checkpoint_book.h"
+#include "node/peer/final_times.h"
 #include "node/peer/final_waiters.h"
 #include "node/peer/signed_head.h"
 #include "node/storage/file_system.h"
@@ -93,6 +94,9 @@ class Cosigner {
   // Thread-safe.
   base::Status Signing() const;
 
+  // How long blocks given to Extend had no quorum behind them. Thread-safe.
+  base::Durations::Totals final_times() const { return final_times_.times().totals(); }
+
   // Calls `done` once a quorum stands behind a head of at least that height: on the cosigner's
   // thread or one of Receive, or at once on the caller's if it is so already. Dropped if the
   // cosigner ends before. `done` must not block. Thread-safe.
@@ -142,6 +146,7 @@ class Cosigner {
   std::condition_variable changed_;
   std::vector<ledger::ChainHead> queue_;  // not signed yet
   ledger::ChainHead newest_;              // of what was given
+  FinalTimes final_times_;
   FinalWaiters waiters_;
   FinalWaiters::Time wake_at_{};  // when the thread looks at them next, while it sleeps
   base::Status signing_ = base::Ok();

@@ -19,6 +19,7 @@ NodeFigures Full() {
   figures.height = 12;
   figures.head_time = 1'990 * base::kNsPerSecond;
   figures.checkpoint = {10, 33, true, 1'995 * base::kNsPerSecond, 3, 3, 4, true};
+  figures.final_times.emplace();
   figures.order.emplace();
   figures.order->entries.refused = 7;
   figures.order->answer_times.counts[3] = 2;

@@ -391,6 +391,20 @@ TEST_F(CosignerTest, TheLineOfAnotherPeerMakesTheQuorum) {
   EXPECT_EQ(cosigner->Latest()->head.hash, before.hash);
 }
 
+TEST_F(CosignerTest, HowLongABlockHasNoQuorumIsCounted) {
+  policy_ = PolicyOfTwo();
+  const auto cosigner = MustStart();
+  cosigner->Extend(Grow());
+  const ledger::ChainHead head = Grow();
+  cosigner->Extend(head);
+  while (cosigner->Newest()->head.hash != head.hash) std::this_thread::yield();
+  EXPECT_EQ(cosigner->final_times().count(), 0U);
+  cosigner->Receive("peer2.example", LineOf("peer2.example", head));  // stands for both
+  const base::Durations::Totals times = cosigner->final_times();
+  EXPECT_EQ(times.count(), 2U);
+  EXPECT_GT(times.seconds, 0);
+}
+
 TEST_F(CosignerTest, WhoIsNotInThePolicyCosignsNothingAndServesWhatOthersSign) {
   policy_ = PolicyOfTwo();
   policy_->cosigners.erase(policy_->cosigners.begin());
