@@ -433,7 +433,7 @@ def main():
     parser.add_argument("--without-tables", action="store_true",
                         help="every signature is verified as that of a key that signs seldom")
     parser.add_argument("--profile", action="store_true",
-                        help="of all processes while single entries are sent as fast as they go (needs perf)")
+                        help="of all processes, in the first row of single entries and that of 100 operations (needs perf)")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and ledgers")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))
