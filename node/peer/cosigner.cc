@@ -186,6 +186,7 @@ void Cosigner::Run() {
 std::vector<Cosigner::Waiting> Cosigner::WithPolicies(
     const std::vector<ledger::ChainHead>& heads) const {
   std::vector<Waiting> out;
+  out.reserve(heads.size());
   for (const ledger::ChainHead& head : heads) out.push_back({head, policy_at_(head)});
   return out;
 }
